@@ -1,0 +1,1 @@
+"""Every act on the outside world, named after it."""

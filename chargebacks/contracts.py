@@ -1,0 +1,116 @@
+"""The contract with Temporal: ids, inputs, updates, queues and search attributes. Nothing else formats ids."""
+
+import hashlib
+from enum import StrEnum
+
+from chargebacks.alerts import Alert
+from chargebacks.decisions import Decision
+from chargebacks.matching import Match
+from chargebacks.money import Money
+from chargebacks.outcomes import Outcome
+from chargebacks.refunds import RefundResult
+from chargebacks.values import Instant, Value
+
+CASES_QUEUE = "cases"
+STRIPE_QUEUE = "stripe"
+NETWORKS_QUEUE = "networks"
+
+_LONGEST_ID = 200
+
+
+def alert_case_id(*, source: str, provider_alert_id: str) -> str:
+    """`alert/{source}/{provider alert id}`; a provider id that is too long for Temporal is hashed."""
+    case_id = f"alert/{source}/{provider_alert_id}"
+    if len(case_id) <= _LONGEST_ID:
+        return case_id
+    return f"alert/{source}/sha256-{hashlib.sha256(provider_alert_id.encode()).hexdigest()}"
+
+
+class CaseKind(StrEnum):
+    ALERT = "alert"
+    DISPUTE = "dispute"
+
+
+class CaseStatus(StrEnum):
+    """Where a case stands, for lists."""
+
+    WORKING = "working"
+    SEARCHING = "searching"
+    AWAITING_PERSON = "awaiting_person"
+    NEEDS_ATTENTION = "needs_attention"
+    AWAITING_REFUND = "awaiting_refund"
+    WATCHING_REFUND = "watching_refund"
+    """Answered; the refund is watched until it can no longer fail unnoticed."""
+    CLOSED = "closed"
+
+
+class AlertRequest(Value):
+    """Input of AlertWorkflow."""
+
+    case_id: str
+    account: str
+    alert: Alert
+
+
+class Approve(Value):
+    """A person lets the proposed act happen, or names the charge that is meant."""
+
+    by: str
+    note: str = ""
+    charge_id: str | None = None
+
+
+class Decline(Value):
+    """A person refuses the proposed act; the source is answered accordingly."""
+
+    by: str
+    note: str = ""
+
+
+class Resume(Value):
+    """A person has mended what held the case; the step that failed runs again."""
+
+    by: str
+    note: str = ""
+
+
+class RefundChanged(Value):
+    """Stripe said that a refund changed (`refund.updated`, `refund.failed`). Only wakes the case: it reads again."""
+
+    refund_id: str
+
+
+class TimelineEntry(Value):
+    """One line of the case's story. `number` counts from 1 within the case, so that writing twice is harmless."""
+
+    number: int
+    at: Instant
+    text: str
+
+
+class CaseFile(Value):
+    """Everything known about a case, as the workflow tells it and the store keeps it."""
+
+    case_id: str
+    kind: CaseKind
+    account: str
+    source: str
+    status: CaseStatus
+    attention: str | None = None
+    """Why a person is needed, or None."""
+    alert: Alert | None = None
+    policy_version: str | None = None
+    mode: str | None = None
+    respond_by: Instant | None = None
+    match: Match | None = None
+    decision: Decision | None = None
+    decided_by: str | None = None
+    money: RefundResult | None = None
+    subscriptions: tuple[str, ...] = ()
+    """Subscription ids that were cancelled."""
+    outcome: Outcome | None = None
+    outcome_sent_at: Instant | None = None
+    charge_id: str | None = None
+    amount: Money | None = None
+    closed_at: Instant | None = None
+    timeline: tuple[TimelineEntry, ...] = ()

@@ -1,0 +1,1 @@
+"""What a person or a program can ask for: plain functions with their collaborators as arguments."""

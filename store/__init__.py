@@ -1,0 +1,1 @@
+"""SQLModel tables, sessions, migrations and sealed secrets. No table row leaves this package."""
