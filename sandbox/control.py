@@ -1,0 +1,103 @@
+"""The control plane: what a test, the demo or a benchmark does to the sandbox behind the API's back.
+
+Everything lives under `/_sandbox/`, takes and gives JSON and needs no key. Times in bodies are Unix seconds or
+ISO 8601 with an offset; amounts are integer minor units; currencies are lower case. A field that is not listed
+is refused with 400 `{"error": {"message": ...}}`; an id that does not exist is 404 in the same form. Wherever
+`account` may be given, the default is the sandbox's own account `acct_1Sandbox`, whose key is
+`sk_test_sandbox`.
+
+    GET  /_sandbox/clock
+    POST /_sandbox/clock      {"advance": 86400} or {"set": "2026-11-01T00:00:00Z"}
+        -> {"now": 1793491200, "iso": "2026-11-01T00:00:00+00:00"}
+        The clock runs with real time plus an offset and only moves forward. Everything that fell due on the
+        way (refunds settling or failing, funds becoming available, references of refunds) has happened, at
+        its own time, when the call answers.
+
+    POST /_sandbox/charges    {"count": 100000, "from": t, "to": t, "amounts": [999, 4999],
+                               "currencies": ["usd"], "customers": 500, "seed": 1, "account": "acct_..."}
+        -> {"count": 100000, "first": "ch_...", "last": "ch_...", "customers": ["cus_...", ...]}
+        Captured, succeeded card charges spread evenly over [from, to) (default: the last 90 days), each with
+        its payment intent and balance transaction; cards, amounts and customers drawn by `seed`. Only `count`
+        is required; `customers` (default 0) creates that many. No events and no ledger movements.
+
+    POST /_sandbox/charges    {"charges": [{"amount": 4999, ...}, ...], "events": false, "account": "acct_..."}
+        -> {"charges": [charge object as the API gives it, ...]}
+        Per charge only `amount` is required. May be given: id, currency ("usd"), created (now), status
+        (succeeded | failed | pending), captured (true), amount_captured, customer, payment_method (a test
+        token such as pm_card_visa, whose behaviour on refund then applies), payment_intent (true; false makes
+        a charge without one), description, metadata, receipt_email, billing_details, transfer_group,
+        transfer_data {destination, amount}, application_fee_amount, on_behalf_of, statement_descriptor,
+        statement_descriptor_suffix, calculated_statement_descriptor, presentment_details
+        {presentment_amount, presentment_currency}, failure_code, failure_message, and of the card: last4, brand,
+        network, country, funding, exp_month, exp_year, fingerprint, authorization_code,
+        network_transaction_id, transaction_link_id, wallet {type, dynamic_last4}, three_d_secure {...},
+        electronic_commerce_indicator. null clears a card field. `events` true emits charge.succeeded etc.
+
+    POST /_sandbox/refunds/{id}/settle   {}                        -> refund, now `succeeded`, its reference (ARN)
+                                                                      available
+    POST /_sandbox/refunds/{id}/fail     {"failure_reason": "lost_or_stolen_card"}   -> refund, now `failed`
+    POST /_sandbox/disputes   {"charge": "ch_...", "kind": "chargeback", "reason": "fraudulent", "amount": 4999,
+                               "network_reason_code": "10.4", "due_by": t, "created": t}        -> dispute
+        kind: chargeback (default) | inquiry | compliance | resolution | block. The last two come `prevented`.
+        Only `charge` is required; `amount` defaults to the charge's amount.
+    POST /_sandbox/disputes/{id}/close     {"status": "won"}       won | lost | warning_closed   -> dispute
+    POST /_sandbox/disputes/{id}/escalate  {}                      an inquiry becomes a chargeback -> dispute
+    POST /_sandbox/early_fraud_warnings {"charge": "ch_...", "fraud_type": "unauthorized_use_of_card",
+                               "created": t}                                     -> early fraud warning
+
+    POST /_sandbox/balance    {"available": {"usd": 0}, "account": "acct_..."}   -> balance object
+        Until a currency is set, refunds in it are always covered. From then on a card refund that the balance
+        does not cover is held `pending` (`pending_reason` insufficient_funds) and is released, oldest first,
+        as soon as money comes in, be it by a charge or by this call. null lifts the limit again.
+
+    POST   /_sandbox/accounts {"id": "acct_...", "country": "US", "default_currency": "usd", "name": "Shop",
+                               "platform": "acct_..."}             -> account object
+        With `platform`, keys of that platform reach the new account by the Stripe-Account header.
+    POST   /_sandbox/keys     {"key": "rk_test_x", "account": "acct_...", "scopes": ["charge_read"],
+                               "expired": false}                   -> the same, completed
+        Without `scopes` the key may do everything. A scope is `<resource>_read` or `<resource>_write`, with
+        or without the `rak_` in front; write includes read. An expired key is answered 401 api_key_expired.
+    DELETE /_sandbox/keys/{key}                                    -> {"deleted": true}; then 401
+
+    GET    /_sandbox/faults                                        -> {"faults": [fault, ...]}
+    POST   /_sandbox/faults   {"method": "POST", "path": "^/v1/refunds$", "action": "500", "nth": 1}  -> fault
+        path: regular expression searched in the path (without query); method: "*" for any. When: `nth`
+        (that matching call only, counted from 1 and from now), `from_nth` (it and all later ones) or `every`
+        (each k-th); none of them means every call. Actions:
+          429           with Stripe-Rate-Limited-Reason (`reason`, default endpoint-rate); nothing done or stored
+          500           nothing done; stored under the idempotency key, so the same key replays it
+          503, 409, 401, 403   nothing done or stored
+          reset_before  the connection is reset; nothing done
+          reset_after   the work is done, the connection is reset without an answer
+          torn          the work is done, the answer breaks off in the middle of its body
+          delay         the call waits `seconds` (real time) before the work; its idempotency key is in use
+          delay_after   the work is done, the answer waits `seconds`
+        `after_work` true (with 500 or 503) does the work, keeps its result under the idempotency key (503) or
+        the 500 itself (500), and answers the error.
+        -> {"id": "fault_1", "method", "path", "action", "nth", "from_nth", "every", "seconds", "reason",
+            "after_work", "matched": 0, "fired": 0}
+    DELETE /_sandbox/faults            all of them;  DELETE /_sandbox/faults/{id}  one  -> {"deleted": n}
+
+    GET  /_sandbox/ledger     ?charge=ch_...&account=acct_...
+        -> {"movements": [{"seq", "at", "kind", "account", "charge", "refund", "dispute", "amount", "currency",
+                           "request", "idempotency_key"}, ...],
+            "charges": {"ch_...": {"captured", "refunded", "refund_pending", "refund_failed", "currency",
+                                   "refunds": ["re_...", ...]}}}
+        In order. kind: charge | capture | refund_created | refund_succeeded | refund_failed |
+        refund_canceled | dispute_withdrawn | dispute_reinstated. In the sums `refunded` counts refunds that
+        succeeded and did not fail since. Charges made in bulk appear in the sums once money moves on them.
+    GET    /_sandbox/requests ?path=REGEX&method=POST
+        -> {"requests": [{"id", "at", "method", "path", "query", "parameters", "idempotency_key", "account",
+                          "key", "status", "error_code", "replayed", "fault"}, ...]}, API calls in order;
+        status is null when no answer was sent. `parameters` as sent (decoded form); `key` cut to its end.
+    DELETE /_sandbox/requests                                      -> {"deleted": n}
+    GET    /_sandbox/settings
+    POST   /_sandbox/settings {"refund_settles_after": 60, "refund_fails_after": 120,
+                               "reference_after": 259200, "prevention_enrolled": true}   -> all settings
+        Seconds of sandbox time: for the test cards whose refund is pending first, for those whose refund fails
+        later, and until a refund has its reference. prevention_enrolled false turns the cards of RDR, CE3
+        block and Ethoca into ordinary chargebacks.
+    POST   /_sandbox/reset    {"seed": 2}                          -> {"reset": true}
+        Forgets everything: objects, keys, faults, settings, logs, the clock's offset. Without `seed` ids go
+        on counting, so that no id is given twice by one process.
+"""
