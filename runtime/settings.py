@@ -1,0 +1,28 @@
+"""Settings from the environment. Temporal's own (`TEMPORAL_*`) are read by `temporalio.envconfig`."""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Everything a process of ours reads from the environment (see README, "Settings")."""
+
+    model_config = SettingsConfigDict(env_file=None, extra="ignore", frozen=True)
+
+    database_url: str = "sqlite+aiosqlite:///chargebacks.db"
+    secrets_key: SecretStr | None = Field(default=None)
+    """Fernet key (or several, comma separated, newest first) that seals secrets at rest."""
+    stripe_api_base: str = "https://api.stripe.com"
+    stripe_files_base: str = "https://files.stripe.com"
+    stripe_timeout_seconds: float = 20.0
+    stripe_calls_per_second: float = 20.0
+    """Ceiling of Stripe activities per second over all workers; Stripe allows 25 per endpoint by default."""
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_format: Literal["json", "console"] = "console"
+    shutdown_grace_seconds: float = 40.0
+    """How long activities in flight may take to finish after SIGTERM."""
+    temporal_bin: Path | None = None
+    """Path of a `temporal` binary to use instead of the installed one (demo, dev, tests)."""
