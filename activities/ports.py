@@ -7,25 +7,15 @@ Every method raises a `chargebacks.errors.CaseError` for failures of the outside
 from datetime import datetime
 from typing import Protocol
 
+from chargebacks.accounts import AccountFacts
 from chargebacks.alerts import Alert
 from chargebacks.charges import ChargeSnapshot, DisputeSnapshot, RefundSnapshot, SubscriptionSnapshot
 from chargebacks.contracts import AlertRequest, CaseFile
 from chargebacks.matching import Candidates
 from chargebacks.money import Money
-from chargebacks.outcomes import Acknowledgement, Outcome
+from chargebacks.outcomes import Acknowledgement, Outcome, OutcomeReport
 from chargebacks.policy import Policy
 from chargebacks.refunds import EntryState, LedgerEntry, RefundReason
-from chargebacks.values import Value
-
-
-class AccountFacts(Value):
-    """A connected Stripe account as far as a case pins it."""
-
-    name: str
-    livemode: bool
-    alert_management: bool
-    policy_version: str
-    """Hash of the policy that is active when the case opens; the case keeps it."""
 
 
 class AccountStore(Protocol):
@@ -108,13 +98,11 @@ class RefundLedger(Protocol):
 
 
 class OutcomeReports(Protocol):
-    async def begin(self, *, case_id: str, source: str, outcome: Outcome, now: datetime) -> Outcome:
-        """Reserve the case's one final outcome before it is sent. Returns the reserved one: the first wins, and a
-        repeat returns what was reserved then, whatever is asked now."""
-        ...
+    async def begin(self, *, case_id: str, source: str, outcome: Outcome, now: datetime) -> OutcomeReport:
+        """Reserve the case's one final outcome before it is sent, and say how far its report has come.
 
-    async def attempted_before(self, case_id: str) -> bool:
-        """Whether an earlier attempt may have reached the source."""
+        The first reservation wins: a repeat returns what was reserved then, whatever is asked now.
+        """
         ...
 
     async def attempt(self, case_id: str, *, now: datetime) -> None:

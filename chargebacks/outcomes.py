@@ -59,3 +59,14 @@ class Acknowledgement(Value):
     """The source says that it already holds a final outcome for this alert."""
     answer: str = ""
     """Its reply, shortened, without secrets."""
+
+
+class OutcomeReport(Value):
+    """How far the report of a case's one final outcome has come."""
+
+    outcome: Outcome
+    """As reserved before the first attempt; it never changes."""
+    attempts: int = 0
+    """Attempts counted before they were made: any of them may have reached the source."""
+    acknowledgement: Acknowledgement | None = None
+    acknowledged_at: Instant | None = None
