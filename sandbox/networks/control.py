@@ -98,3 +98,228 @@ reseller       DISPUTE (cdrn, ethoca) · DISPUTE_RDR · DISPUTE_NOTICE · CANCEL
 chargeblast    Ethoca, CDRN, RDR, AMEX, Discover, JCB, TC40, TC15, SAFE, Cancel, Unknown (the subprovider)
 The first type, and the first product of a type, is the default.
 """
+
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict
+from decimal import Decimal
+from typing import Any
+
+from starlette.datastructures import QueryParams
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from sandbox.networks import outgoing, payloads
+from sandbox.networks.control_calls import ClockCall, DeliverCall, FaultCall, RegisterCall, SettingsCall
+from sandbox.networks.delivery import Courier
+from sandbox.networks.faults import Fault, Faults
+from sandbox.networks.memory import Alert, Attempt, JsonObject, Memory, Refused, parse_json, plain
+
+
+class Control:
+    """The handlers of the control plane, over the memory, the courier and the faults of one process."""
+
+    def __init__(self, *, memory: Memory, courier: Courier, faults: Faults) -> None:
+        self._memory = memory
+        self._courier = courier
+        self._faults = faults
+
+    def routes(self) -> list[BaseRoute]:
+        table: list[tuple[str, str, Callable[[Request], Awaitable[Any]]]] = [
+            ("GET", "outcomes", self.list_outcomes),
+            ("DELETE", "outcomes", self.forget_outcomes),
+            ("GET", "requests", self.list_requests),
+            ("GET", "alerts", self.list_alerts),
+            ("POST", "alerts", self.register_alert),
+            ("POST", "alerts/generate", self.generate_alert),
+            ("POST", "deliver", self.deliver_alert),
+            ("GET", "deliveries", self.list_deliveries),
+            ("GET", "faults", self.list_faults),
+            ("POST", "faults", self.set_fault),
+            ("DELETE", "faults", self.lift_faults),
+            ("GET", "clock", self.read_clock),
+            ("POST", "clock", self.set_clock),
+            ("GET", "credentials", self.list_credentials),
+            ("POST", "credentials", self.set_credentials),
+            ("GET", "settings", self.list_settings),
+            ("POST", "settings", self.set_settings),
+            ("POST", "reset", self.reset),
+        ]
+        return [
+            Route(f"/_networks/{path}", _answering(handler), methods=[method])
+            for method, path, handler in table
+        ]
+
+    async def list_outcomes(self, request: Request) -> JsonObject:
+        wanted = request.query_params
+        told = [attempt for attempt in self._memory.attempts if _is_wanted(attempt, wanted)]
+        return {"outcomes": [asdict(attempt) for attempt in told]}
+
+    async def forget_outcomes(self, request: Request) -> JsonObject:
+        self._memory.attempts.clear()
+        return {}
+
+    async def list_requests(self, request: Request) -> JsonObject:
+        return {"requests": list(self._memory.requests)}
+
+    async def list_alerts(self, request: Request) -> JsonObject:
+        alerts = self._memory.alerts(request.query_params.get("network"))
+        return {"alerts": [_alert_row(alert) for alert in alerts]}
+
+    async def register_alert(self, request: Request) -> JsonObject:
+        call = RegisterCall.model_validate(await _body(request))
+        alert_type, product = payloads.type_and_product(call.network, call.type, call.product)
+        alert = outgoing.describe(
+            network=call.network,
+            alert_id=call.id,
+            alert_type=alert_type,
+            product=product,
+            memory=self._memory,
+        )
+        alert.amount, alert.currency = call.amount, call.currency
+        alert.alert_at = call.alert_at or alert.alert_at
+        self._memory.register(alert)
+        return _alert_row(alert)
+
+    async def generate_alert(self, request: Request) -> JsonObject:
+        body = await _body(request)
+        register = body.pop("register", True)
+        alert = outgoing.make_alert(self._memory, payloads.AlertFields.model_validate(body))
+        if register:
+            self._memory.register(alert)
+        return {
+            "network": alert.network,
+            "id": alert.id,
+            "method": "POST",
+            "headers": alert.headers,
+            "body": alert.body.decode(),
+        }
+
+    async def deliver_alert(self, request: Request) -> JsonObject:
+        body = await _body(request)
+        how = DeliverCall.model_validate(
+            {name: body.pop(name) for name in DeliverCall.model_fields if name in body}
+        )
+        if "alert_id" in body:
+            alert = self._memory.find(body.get("network", ""), body["alert_id"])
+        else:
+            alert = outgoing.make_alert(self._memory, payloads.AlertFields.model_validate(body))
+            self._memory.register(alert)
+        event = alert.headers.get("X-Event-Type", "")
+        message = outgoing.sign(self._memory, alert.network, alert.body, event=event, forge=how.forge)
+        delivery = await self._courier.deliver(
+            alert,
+            message,
+            url=how.url,
+            copies=how.copies,
+            schedule_seconds=how.schedule_seconds,
+            timeout_seconds=how.timeout_seconds,
+        )
+        return {"id": alert.id, "delivery": delivery.listed()}
+
+    async def list_deliveries(self, request: Request) -> JsonObject:
+        return {"deliveries": [delivery.listed() for delivery in self._courier.deliveries]}
+
+    async def list_faults(self, request: Request) -> JsonObject:
+        return {"faults": [_fault_row(fault) for fault in self._faults.faults]}
+
+    async def set_fault(self, request: Request) -> JsonObject:
+        fault = Fault(**FaultCall.model_validate(await _body(request)).model_dump())
+        self._faults.faults.append(fault)
+        return _fault_row(fault)
+
+    async def lift_faults(self, request: Request) -> JsonObject:
+        network = request.query_params.get("network")
+        self._faults.faults = [
+            fault for fault in self._faults.faults if network is not None and fault.network != network
+        ]
+        return {}
+
+    async def read_clock(self, request: Request) -> JsonObject:
+        clock = self._memory.clock
+        return {"now": clock.now(), "offset_seconds": clock.offset_seconds}
+
+    async def set_clock(self, request: Request) -> JsonObject:
+        self._memory.clock.offset_seconds = ClockCall.model_validate(await _body(request)).offset_seconds
+        self._courier.clock_moved()
+        return await self.read_clock(request)
+
+    async def list_credentials(self, request: Request) -> JsonObject:
+        return dict(self._memory.credentials.listed())
+
+    async def set_credentials(self, request: Request) -> JsonObject:
+        changes = await _body(request)
+        network = changes.pop("network", None)
+        known = self._memory.credentials.listed()
+        if network not in known:
+            raise ValueError(f"network must be one of {', '.join(known)}")
+        self._memory.credentials.replace(network, changes)
+        return dict(self._memory.credentials.listed()[network])
+
+    async def list_settings(self, request: Request) -> JsonObject:
+        settings = self._memory.settings
+        return {"repeat": settings.repeat, "ethoca_amount_minimum": str(settings.amount_minimum)}
+
+    async def set_settings(self, request: Request) -> JsonObject:
+        call = SettingsCall.model_validate(await _body(request))
+        if call.amount_minimum is not None and call.network != "ethoca":
+            raise ValueError("amount_minimum is a setting of ethoca")
+        if call.repeat is not None:
+            self._memory.settings.repeat[call.network] = call.repeat
+        if call.amount_minimum is not None:
+            self._memory.settings.amount_minimum = Decimal(call.amount_minimum)
+        return await self.list_settings(request)
+
+    async def reset(self, request: Request) -> JsonObject:
+        self._memory.reset()
+        self._courier.forget()
+        self._faults.faults = []
+        return {}
+
+
+def _answering(
+    handler: Callable[[Request], Awaitable[JsonObject]],
+) -> Callable[[Request], Awaitable[Response]]:
+    """Answer JSON, and 400 with the reason for a wrong call."""
+
+    async def answer(request: Request) -> Response:
+        try:
+            return JSONResponse(plain(await handler(request)))
+        except (ValueError, Refused) as error:
+            return JSONResponse({"error": str(error)}, status_code=400)
+
+    return answer
+
+
+async def _body(request: Request) -> JsonObject:
+    return parse_json(await request.body())
+
+
+def _is_wanted(attempt: Attempt, wanted: QueryParams) -> bool:
+    return (
+        wanted.get("network") in (None, attempt.network)
+        and wanted.get("alert_id") in (None, attempt.alert_id)
+        and wanted.get("accepted") in (None, str(attempt.accepted).lower())
+        and wanted.get("final") in (None, str(attempt.final).lower())
+    )
+
+
+def _alert_row(alert: Alert) -> JsonObject:
+    answered = alert.final or alert.parked
+    return {
+        "network": alert.network,
+        "id": alert.id,
+        "type": alert.type,
+        "product": alert.product,
+        "amount": None if alert.amount is None else str(alert.amount),
+        "currency": alert.currency,
+        "alert_at": alert.alert_at,
+        "answer_by": alert.answer_by,
+        "state": alert.state,
+        "outcome": answered.outcome if answered else None,
+        "acknowledged": alert.acknowledged,
+    }
+
+
+def _fault_row(fault: Fault) -> JsonObject:
+    return {name: value for name, value in asdict(fault).items() if name != "set_at"}
