@@ -97,6 +97,8 @@ class Refunds:
     async def check_refund(self, order: RefundOrder) -> RefundResult:
         """Read how the case's refund stands now and book it. A reservation that came to nothing is released."""
         entry = await self._entry_of(order)
+        if entry is None:
+            return RefundResult.not_made("no refund was begun for this case")
         charge = await self._stripe.read_charge(order.account, order.charge_id)
         refund = next((r for r in charge.refunds if r.ledger_key == entry.ledger_key), None)
         if refund is not None:
@@ -125,14 +127,10 @@ class Refunds:
                 reason="alert_management_off",
             )
 
-    async def _entry_of(self, order: RefundOrder) -> LedgerEntry:
+    async def _entry_of(self, order: RefundOrder) -> LedgerEntry | None:
         entries = await self._ledger.entries(account=order.account, charge_id=order.charge_id)
-        ours = [entry for entry in entries if entry.case_id == order.case_id]
-        if not ours:
-            raise Refused(
-                f"No ledger entry of {order.case_id} on {order.charge_id}.", reason="no_ledger_entry"
-            )
-        return max(ours, key=lambda entry: entry.sequence)
+        ours = (entry for entry in entries if entry.case_id == order.case_id)
+        return max(ours, key=lambda entry: entry.sequence, default=None)
 
     async def _carry_out(
         self, plan: RefundPlan, order: RefundOrder, charge: ChargeSnapshot, entry: LedgerEntry

@@ -18,8 +18,10 @@ class Settings(BaseSettings):
     stripe_api_base: str = "https://api.stripe.com"
     stripe_files_base: str = "https://files.stripe.com"
     stripe_timeout_seconds: float = 20.0
-    stripe_calls_per_second: float = 20.0
-    """Ceiling of Stripe activities per second over all workers; Stripe allows 25 per endpoint by default."""
+    stripe_activities_per_second: float = 20.0
+    """Ceiling of Stripe activities per second over all workers. An activity calls each endpoint at most once or
+    twice, and Stripe allows 25 calls a second per endpoint (https://docs.stripe.com/rate-limits)."""
+    network_timeout_seconds: float = 20.0
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["json", "console"] = "console"
     shutdown_grace_seconds: float = 40.0

@@ -1,0 +1,57 @@
+"""What the Temporal UI shows as a case's current details: Markdown, for a person in a hurry."""
+
+from chargebacks.contracts import CaseFile
+from chargebacks.money import Money
+
+_LAST_LINES = 12
+
+
+def details_of(case: CaseFile) -> str:
+    """Status and deadline first, then why, then the story so far."""
+    lines = [f"**{case.status.value.replace('_', ' ')}**" + (f": {case.attention}" if case.attention else "")]
+    if case.respond_by is not None:
+        lines.append(f"Answer due by {case.respond_by:%Y-%m-%d %H:%M} UTC.")
+    lines += [
+        "",
+        "| | |",
+        "|---|---|",
+        *(f"| {name} | {_cell(text)} |" for name, text in _facts(case) if text),
+    ]
+    lines += ["", *(f"- {entry.at:%m-%d %H:%M:%S} {entry.text}" for entry in case.timeline[-_LAST_LINES:])]
+    return "\n".join(lines)
+
+
+def _facts(case: CaseFile) -> list[tuple[str, str | None]]:
+    return [
+        ("alert", _alert_line(case)),
+        ("charge", case.charge_id),
+        ("match", case.match.explanation if case.match else None),
+        ("decision", f"{case.decision.action.value}: {case.decision.explanation}" if case.decision else None),
+        ("decided by", case.decided_by),
+        ("money", case.money.detail if case.money else None),
+        ("subscriptions cancelled", ", ".join(case.subscriptions) or None),
+        ("outcome", _outcome_line(case)),
+        ("policy", f"{case.policy_version} ({case.mode})" if case.policy_version else None),
+    ]
+
+
+def _alert_line(case: CaseFile) -> str | None:
+    if case.alert is None:
+        return None
+    amount = _amount(case.alert.amount)
+    return f"{case.alert.product.value} {case.alert.kind.value} {amount} ({case.alert.reason_class.value})"
+
+
+def _outcome_line(case: CaseFile) -> str | None:
+    if case.outcome is None:
+        return None
+    sent = f", sent {case.outcome_sent_at:%m-%d %H:%M} UTC" if case.outcome_sent_at else ", not sent"
+    return f"{case.outcome.code.value}{sent}"
+
+
+def _amount(money: Money | None) -> str:
+    return f"{money.major_string()} {money.currency}" if money is not None else ""
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("\n", " ")
