@@ -1,0 +1,55 @@
+"""Reading charges and their disputes."""
+
+import math
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from urllib.parse import quote
+
+from chargebacks.charges import ChargeSnapshot, DisputeSnapshot
+from stripe_gateway.clients import AccountClient, Json
+from stripe_gateway.conversion import Reading, charge_snapshot, dispute_snapshot
+
+_EXPANDED = ["refunds", "customer.subscriptions"]
+"""Two of the four levels that Stripe expands (https://docs.stripe.com/api/expanding_objects). The list of
+subscriptions leaves out cancelled ones."""
+
+
+def reading_now(client: AccountClient) -> Reading:
+    """Taken before the call: an event that happens meanwhile then counts as newer."""
+    return Reading.of(client.credentials, as_of=datetime.now(UTC))
+
+
+async def read(client: AccountClient, charge_id: str) -> ChargeSnapshot:
+    reading = reading_now(client)
+    charge = await client.get(f"/v1/charges/{quote(charge_id, safe='')}", {"expand": _EXPANDED})
+    refunds, customer = charge.get("refunds"), charge.get("customer")
+    if refunds and refunds["has_more"]:
+        refunds["data"] = [one async for one in client.items("/v1/refunds", {"charge": charge_id})]
+    if isinstance(customer, dict):
+        subscriptions = customer.get("subscriptions")
+        if subscriptions and subscriptions["has_more"]:
+            query = {"customer": customer["id"]}
+            subscriptions["data"] = [one async for one in client.items("/v1/subscriptions", query)]
+    return charge_snapshot(charge, reading)
+
+
+async def disputes(client: AccountClient, charge: ChargeSnapshot) -> tuple[DisputeSnapshot, ...]:
+    """By payment intent where there is one: a retried payment's disputes hang on another charge of it."""
+    query = {"payment_intent": charge.payment_intent} if charge.payment_intent else {"charge": charge.id}
+    reading = reading_now(client)
+    found = [one async for one in client.items("/v1/disputes", query)]
+    return tuple(dispute_snapshot(one, reading) for one in found)
+
+
+async def created_between(
+    client: AccountClient, *, since: datetime, until: datetime
+) -> AsyncIterator[ChargeSnapshot]:
+    """Every charge created in [since, until), newest first."""
+    reading = reading_now(client)
+    async for one in client.items("/v1/charges", {"created": created_filter(since=since, until=until)}):
+        yield charge_snapshot(one, reading)
+
+
+def created_filter(*, since: datetime, until: datetime) -> Json:
+    """Stripe's `created` is in whole seconds: rounded so that nothing in [since, until) is left out."""
+    return {"gte": math.floor(since.timestamp()), "lt": math.ceil(until.timestamp())}

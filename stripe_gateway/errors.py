@@ -1,0 +1,195 @@
+"""Stripe's errors in our words: who can do what about them. Translated here and nowhere else.
+
+Sources: https://docs.stripe.com/api/errors, https://docs.stripe.com/error-codes,
+https://docs.stripe.com/api/idempotent_requests, https://docs.stripe.com/rate-limits.
+
+The sentences are ours. Stripe's own may quote keys, e-mail addresses and names; only its code, the missing permission
+and the request id are taken over, and the SDK's exception is not kept as a cause.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+import stripe
+
+from chargebacks.errors import CaseError, NeedsOperator, Refused, StoredFailure, TryLater
+
+_BALANCE_WAIT = timedelta(hours=1)
+"""Money comes in with the day's sales, not within seconds."""
+
+_KEYS_PAGE = "https://dashboard.stripe.com/apikeys"
+
+_KEY_CODES = {"api_key_expired", "platform_api_key_expired", "secret_key_required"}
+
+_PHRASES = (
+    ("greater than unrefunded amount", "amount_too_large"),
+    ("greater than charge amount", "amount_too_large"),
+    ("similar object exists in", "livemode_mismatch"),
+    ("has already been refunded", "charge_already_refunded"),
+    ("has been charged back", "charge_disputed"),
+    ("canceled subscription can only update", "invalid_canceled_subscription_fields"),
+)
+"""Refusals that Stripe may send without a code of their own (messages change: only where the code says less)."""
+
+_CODES_THAT_SAY_LESS = {None, "resource_missing", "parameter_invalid_integer"}
+
+_MEANINGS = {
+    "amount_too_large": "more was asked than is left to refund",
+    "charge_already_refunded": "the charge has been refunded in full already",
+    "charge_disputed": "the charge has been charged back",
+    "refund_disputed_payment": "the payment is disputed",
+    "charge_not_refundable": "this charge cannot be refunded, for its age or its payment method",
+    "idempotency_error": "the idempotency key was used before with other parameters",
+    "invalid_canceled_subscription_fields": "the subscription has been cancelled already",
+    "livemode_mismatch": "test and live objects were mixed",
+    "payment_intent_unexpected_state": "the payment is in another state by now",
+    "resource_missing": "there is no such object in this account and mode",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """The call that went wrong, as far as its error must know it."""
+
+    account: str
+    method: str
+    path: str
+    keyed: bool
+    """Sent under an idempotency key of ours, so that Stripe may hold a stored answer to it."""
+
+
+@contextmanager
+def translated(call: Call) -> Iterator[None]:
+    """Turns whatever the SDK raises inside into a `CaseError`."""
+    try:
+        yield
+    except stripe.StripeError as error:
+        raise case_error(error, call) from None
+
+
+def case_error(error: stripe.StripeError, call: Call) -> CaseError:
+    """What the caller can do about an SDK error."""
+    answer = _Answer.of(error)
+    failure = _failure(error, answer, call)
+    if isinstance(failure, TryLater) and call.keyed and answer.is_stored:
+        return StoredFailure(
+            f"{_about(call, answer)}: a stored failure is replayed under this idempotency key",
+            reason=failure.reason,
+        )
+    return failure
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Answer:
+    """What Stripe said. `code` is None where the SDK's `error.code` would be, too, and often where it would not:
+    the SDK fills it for a part of its classes only, so it is read from the body."""
+
+    status: int
+    code: str | None
+    message: str
+    is_stripes: bool
+    """The body carries Stripe's error envelope."""
+    headers: Mapping[str, str]
+
+    @classmethod
+    def of(cls, error: stripe.StripeError) -> "_Answer":
+        body = error.json_body
+        envelope = body.get("error") if isinstance(body, Mapping) else None
+        details: Mapping[str, object] = envelope if isinstance(envelope, Mapping) else {}
+        code, message = details.get("code"), details.get("message")
+        return cls(
+            status=error.http_status or 0,
+            code=code if isinstance(code, str) and re.fullmatch(r"[a-z0-9_]{1,80}", code) else None,
+            message=message if isinstance(message, str) else "",
+            is_stripes=bool(details),
+            headers=error.headers or {},
+        )
+
+    @property
+    def reason(self) -> str:
+        """The code, or the one that the message stands for."""
+        if self.code in _CODES_THAT_SAY_LESS:
+            for phrase, code in _PHRASES:
+                if phrase in self.message:
+                    return code
+        return self.code or f"http_{self.status}"
+
+    @property
+    def is_stored(self) -> bool:
+        """Stripe replayed it, or says that the same request will fail again (Stripe-Should-Retry: false on a
+        server error, https://docs.stripe.com/error-low-level#server-errors)."""
+        replayed = self.headers.get("idempotent-replayed") == "true"
+        return replayed or (self.status >= 500 and self.should_retry is False)
+
+    @property
+    def should_retry(self) -> bool | None:
+        return {"true": True, "false": False}.get(self.headers.get("stripe-should-retry", ""))
+
+
+def _failure(error: stripe.StripeError, answer: _Answer, call: Call) -> CaseError:
+    about = _about(call, answer)
+    if isinstance(error, stripe.APIConnectionError):
+        return TryLater(f"{about}: no answer came ({error.user_message})", reason="unreachable")
+    if answer.status >= 500:
+        return TryLater(f"{about}: a server error at Stripe, outcome unknown", reason=f"http_{answer.status}")
+    if not answer.is_stripes:
+        return TryLater(f"{about}: the answer was not Stripe's or broke off", reason="unreadable_answer")
+    if answer.status == 401 or answer.code in _KEY_CODES:
+        return _key_refused(about, call)
+    if answer.status == 403 or answer.code == "account_invalid":
+        return _not_permitted(about, answer, call)
+    if isinstance(error, stripe.RateLimitError):
+        return _throttled(about, answer)
+    if answer.status == 409 or answer.code == "lock_timeout" or answer.should_retry is True:
+        return TryLater(f"{about}: something else is being done to the same object", reason=answer.reason)
+    if answer.code == "balance_insufficient":
+        message = f"{about}: the Stripe balance does not cover it"
+        return TryLater(message, reason=answer.code, after=_BALANCE_WAIT)
+    reason = "idempotency_error" if isinstance(error, stripe.IdempotencyError) else answer.reason
+    return Refused(f"{about}: {_MEANINGS.get(reason, 'Stripe refuses this request')}", reason=reason)
+
+
+def _key_refused(about: str, call: Call) -> NeedsOperator:
+    return NeedsOperator(
+        f"{about}: the key of account {call.account} is refused (wrong, rolled or expired). "
+        f"Connect the account again with a valid key from {_KEYS_PAGE}, then resume the case.",
+        reason="key_refused",
+    )
+
+
+def _not_permitted(about: str, answer: _Answer, call: Call) -> NeedsOperator:
+    """https://docs.stripe.com/keys/restricted-api-keys: the message names the permission that would be enough."""
+    if answer.code == "account_invalid":
+        return NeedsOperator(
+            f"{about}: the key of account {call.account} does not reach its Stripe account; the connection may have "
+            "been revoked. Connect the account again, then resume the case.",
+            reason="account_invalid",
+        )
+    scopes = sorted(set(re.findall(r"\brak_[a-z_]+", answer.message)))
+    missing = f"lacks the permission {' or '.join(scopes)}" if scopes else "may not do this"
+    return NeedsOperator(
+        f"{about}: the restricted key of account {call.account} {missing}. Grant it at {_KEYS_PAGE} "
+        "(edit the key; check its IP addresses, too), then resume the case.",
+        reason="permission_missing",
+    )
+
+
+def _throttled(about: str, answer: _Answer) -> TryLater:
+    """Stripe says why it throttles, not for how long: without Retry-After the caller's own backoff decides."""
+    seconds = answer.headers.get("retry-after", "")
+    after = timedelta(seconds=int(seconds)) if seconds.isdecimal() else None
+    if answer.code == "lock_timeout":
+        return TryLater(
+            f"{about}: the object is locked by another request", reason="lock_timeout", after=after
+        )
+    limit = answer.headers.get("stripe-rate-limited-reason", "unnamed limit")
+    return TryLater(f"{about}: too many requests ({limit})", reason="rate_limited", after=after)
+
+
+def _about(call: Call, answer: _Answer) -> str:
+    known = [answer.code, answer.headers.get("request-id")]
+    marks = ", ".join(mark for mark in known if mark)
+    return f"Stripe {call.method} {call.path}" + (f" ({marks})" if marks else "")

@@ -1,0 +1,114 @@
+"""The Stripe gateway: what activities and operations may ask of Stripe, in our values and our errors."""
+
+from collections.abc import AsyncIterator
+from datetime import datetime
+
+from chargebacks.alerts import Alert
+from chargebacks.charges import ChargeSnapshot, DisputeSnapshot, RefundSnapshot, SubscriptionSnapshot
+from chargebacks.errors import BadInput
+from chargebacks.money import Money
+from chargebacks.refunds import LedgerEntry, RefundReason
+from chargebacks.values import Value
+from runtime.connections import StripeCredentials
+from runtime.settings import Settings
+from stripe_gateway import charges, refunds, search, subscriptions, wire
+from stripe_gateway.clients import Clients, CredentialsOf
+from stripe_gateway.conversion import SubscriptionLink
+from stripe_gateway.transport import CallObserver
+
+
+class ConnectedAccount(Value):
+    """What a key proves: which Stripe account it reaches, and in which mode."""
+
+    id: str
+    livemode: bool
+    country: str | None
+
+
+class Gateway:
+    """Implements `activities.ports.StripeGateway`. Every method raises a `CaseError` for what goes wrong outside.
+
+    `account` is the name under which the account is configured; `credentials_of` finds its credentials and is asked
+    at every call, so that a changed key counts at once. One gateway per process and event loop; close it at the end.
+    """
+
+    def __init__(
+        self, credentials_of: CredentialsOf, settings: Settings, *, observe: CallObserver | None = None
+    ) -> None:
+        self._clients = Clients(credentials_of, settings, observe=observe)
+
+    async def close(self) -> None:
+        await self._clients.close()
+
+    async def account_of(self, credentials: StripeCredentials) -> ConnectedAccount:
+        """Which account a key reaches. NeedsOperator("key_refused" | "permission_missing"), BadInput("key_kind")."""
+        livemode = _mode_of(credentials.api_key.get_secret_value())
+        found = await self._clients.with_credentials(credentials).get("/v1/account")
+        account = wire.Account.model_validate(found)
+        return ConnectedAccount(id=account.id, livemode=livemode, country=account.country)
+
+    async def search_charges(
+        self, account: str, alert: Alert, *, date_tolerance_days: int
+    ) -> tuple[ChargeSnapshot, ...]:
+        client = await self._clients.of(account)
+        return await search.find(client, alert, date_tolerance_days=date_tolerance_days)
+
+    async def read_charge(self, account: str, charge_id: str) -> ChargeSnapshot:
+        return await charges.read(await self._clients.of(account), charge_id)
+
+    async def list_disputes(self, account: str, charge: ChargeSnapshot) -> tuple[DisputeSnapshot, ...]:
+        return await charges.disputes(await self._clients.of(account), charge)
+
+    async def list_charges(
+        self, account: str, *, since: datetime, until: datetime
+    ) -> AsyncIterator[ChargeSnapshot]:
+        """Every charge created in [since, until), newest first, 100 per call: fills the index."""
+        async for charge in charges.created_between(
+            await self._clients.of(account), since=since, until=until
+        ):
+            yield charge
+
+    async def list_invoice_payments(
+        self, account: str, *, since: datetime, until: datetime
+    ) -> AsyncIterator[SubscriptionLink]:
+        """Every invoice payment made in [since, until) with its subscription, newest first, 100 per call."""
+        client = await self._clients.of(account)
+        async for link in subscriptions.links_created_between(client, since=since, until=until):
+            yield link
+
+    async def create_refund(
+        self, account: str, charge: ChargeSnapshot, *, amount: Money, reason: RefundReason, entry: LedgerEntry
+    ) -> RefundSnapshot:
+        client = await self._clients.of(account)
+        return await refunds.create(client, charge, amount=amount, reason=reason, entry=entry)
+
+    async def read_refund(self, account: str, refund_id: str) -> RefundSnapshot:
+        return await refunds.read(await self._clients.of(account), refund_id)
+
+    async def cancel_payment_intent(self, account: str, payment_intent: str, *, case_id: str) -> None:
+        """Stripe keeps no note with a cancelled payment: `case_id` is for the caller's log only."""
+        await refunds.void(await self._clients.of(account), payment_intent)
+
+    async def subscription_of(self, account: str, charge: ChargeSnapshot) -> SubscriptionSnapshot | None:
+        return await subscriptions.behind(await self._clients.of(account), charge)
+
+    async def list_subscriptions(self, account: str, customer: str) -> tuple[SubscriptionSnapshot, ...]:
+        return await subscriptions.running(await self._clients.of(account), customer)
+
+    async def cancel_subscription(
+        self, account: str, subscription: SubscriptionSnapshot, *, at_period_end: bool, case_id: str
+    ) -> None:
+        client = await self._clients.of(account)
+        await subscriptions.cancel(client, subscription, at_period_end=at_period_end, case_id=case_id)
+
+
+def _mode_of(key: str) -> bool:
+    """The mode is in a key's prefix (https://docs.stripe.com/keys)."""
+    modes = {"sk_live_": True, "rk_live_": True, "sk_test_": False, "rk_test_": False}
+    for prefix, livemode in modes.items():
+        if key.startswith(prefix):
+            return livemode
+    raise BadInput(
+        "This is not a secret or restricted Stripe key: it must start with sk_live_, rk_live_, sk_test_ or rk_test_.",
+        reason="key_kind",
+    )
