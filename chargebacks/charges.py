@@ -99,6 +99,8 @@ class ChargeSnapshot(Value):
     dynamic_last4: str | None = None
     """The wallet's device number (DPAN) last4."""
     wallet: str | None = None
+    bin: str | None = None
+    """Where Stripe gives it, which it usually does not (`iin`)."""
     fingerprint: str | None = None
     brand: str | None = None
     network: str | None = None
