@@ -6,12 +6,12 @@ from typing import Annotated
 from pydantic import Field
 
 from chargebacks.alerts import Alert
-from chargebacks.charges import ChargeSnapshot, DisputeSnapshot
+from chargebacks.charges import ChargeSnapshot, DisputeSnapshot, MinorUnits, SubscriptionSnapshot
 from chargebacks.matching import Match
 from chargebacks.money import Money
-from chargebacks.outcomes import OutcomeCode
 from chargebacks.refunds import LedgerEntry, RefundReason
 from chargebacks.values import Value
+from chargebacks.vocabulary import OutcomeCode
 
 
 class Mode(StrEnum):
@@ -48,6 +48,13 @@ class Cancellation(Value):
 
     scope: CancelScope = CancelScope.NONE
     moment: CancelMoment = CancelMoment.NOW
+    never_cancel: tuple[str, ...] = ()
+    """Subscription ids and `key=value` metadata of subscriptions that stay, whatever the scope."""
+
+    def may_cancel(self, subscription: SubscriptionSnapshot) -> bool:
+        """Whether the merchant's never-cancel list leaves this subscription to us."""
+        marks = {subscription.id, *(f"{key}={value}" for key, value in subscription.metadata.items())}
+        return self.scope is not CancelScope.NONE and marks.isdisjoint(self.never_cancel)
 
 
 class Situation(Value):
@@ -67,9 +74,10 @@ class Decision(Value):
 
     action: Action
     amount: Money | None = None
-    """REFUND or ASK: at most this, in the charge's currency."""
+    """REFUND or ASK: at most this, in the charge's currency; None with ASK: the person must name charge or amount.
+    ANSWER: what the network has paid back by itself, if anything."""
     outcome: OutcomeCode | None = None
-    """ANSWER: what to report."""
+    """ANSWER: what to report. ASK: what to report when a person declines."""
     cancellation: Cancellation = Cancellation()
     refund_reason: RefundReason = RefundReason.REQUESTED_BY_CUSTOMER
     on_silence: Action = Action.ANSWER
@@ -86,6 +94,8 @@ class Decision(Value):
     rule: str | None = None
     """Name of the merchant's rule that decided, if one did."""
     duplicate_of: str | None = None
+    refunded_before_minor: MinorUnits | None = None
+    """What had gone back, pending refunds included, on the reading that `amount` was computed from."""
 
 
 class ResponseTimes(Value):

@@ -1,28 +1,15 @@
-"""The final answer to an alert, in neutral words."""
+"""The final answer to an alert, in neutral words, and the rule that keeps it honest."""
 
 from enum import StrEnum
 
+from chargebacks.charges import ChargeSnapshot
+from chargebacks.decisions import Action, Decision
 from chargebacks.money import Money
+from chargebacks.refunds import MoneyState, RefundResult, paid_back
 from chargebacks.values import Instant, Value
+from chargebacks.vocabulary import OutcomeCode
 
-
-class OutcomeCode(StrEnum):
-    """Neutral outcome codes. Each network's own words for them are in `vocabulary`."""
-
-    REFUNDED = "refunded"
-    REFUNDED_PARTIAL = "refunded_partial"
-    ALREADY_REFUNDED = "already_refunded"
-    DUPLICATE = "duplicate"
-    NOT_FOUND = "not_found"
-    PAYMENT_UNSUCCESSFUL = "payment_unsuccessful"
-    NOT_SETTLED = "not_settled"
-    """Authorised but never captured: the payment was cancelled instead of refunded."""
-    ALREADY_DISPUTED = "already_disputed"
-    DECLINED_BY_RULE = "declined_by_rule"
-    DECLINED_3DS = "declined_3ds"
-    FULFILLED_CANNOT_STOP = "fulfilled_cannot_stop"
-    REFUND_FAILED = "refund_failed"
-    ACKNOWLEDGED = "acknowledged"
+__all__ = ["Acknowledgement", "DecidedBy", "Outcome", "OutcomeCode", "outcome_of"]
 
 
 class DecidedBy(StrEnum):
@@ -59,6 +46,103 @@ class Acknowledgement(Value):
     """The source says that it already holds a final outcome for this alert."""
     answer: str = ""
     """Its reply, shortened, without secrets."""
+
+
+def outcome_of(
+    decision: Decision,
+    money: RefundResult | None,
+    *,
+    decided_by: DecidedBy,
+    charge: ChargeSnapshot | None,
+) -> Outcome:
+    """What may truthfully be reported. `money` is what the refund came to, None where none was asked for.
+
+    A decision to refund without a result is reported as a failed refund: nobody may be told that money went back
+    unless Stripe says that the refund succeeded. A decision that owes no answer is told as an acknowledgement.
+    """
+    if money is None and decision.action is Action.REFUND:
+        money = RefundResult.not_made("the refund was not made")
+    code = _code_of_answer(decision, decided_by) if money is None else _code_of_money(money)
+    if money is None and code in _PAID_EARLIER:
+        money = _paid_earlier(decision, charge)
+    told = money if money is not None and code in _MONEY_IS_BACK else None
+    return Outcome(
+        code=code,
+        decided_by=decided_by,
+        refunded=told.amount if told else None,
+        refunded_at=told.at if told else None,
+        refund_id=told.refund.id if told and told.refund else None,
+        refund_arn=told.refund.arn if told and told.refund else None,
+        charge_id=charge.id if charge else None,
+        order_id=charge.order_ids[0] if charge and charge.order_ids else None,
+        duplicate_of=_earlier_alert(decision, money) if code is OutcomeCode.DUPLICATE else None,
+        comment=_COMMENTS[code],
+    )
+
+
+_PAID_EARLIER = {OutcomeCode.ALREADY_REFUNDED, OutcomeCode.DUPLICATE}
+_MONEY_IS_BACK = {OutcomeCode.REFUNDED, OutcomeCode.REFUNDED_PARTIAL, *_PAID_EARLIER}
+
+_COMMENTS = {
+    OutcomeCode.REFUNDED: "The payment was refunded.",
+    OutcomeCode.REFUNDED_PARTIAL: "A part of the payment was refunded.",
+    OutcomeCode.ALREADY_REFUNDED: "The payment was refunded before this alert was handled.",
+    OutcomeCode.DUPLICATE: "The payment was refunded because of an earlier alert for the same transaction.",
+    OutcomeCode.NOT_FOUND: "No matching transaction was found.",
+    OutcomeCode.PAYMENT_UNSUCCESSFUL: "The payment was not successful; no money was taken.",
+    OutcomeCode.NOT_SETTLED: "The payment was cancelled before capture; no money was taken.",
+    OutcomeCode.ALREADY_DISPUTED: "The payment is already disputed; no refund is possible.",
+    OutcomeCode.DECLINED_BY_RULE: "The merchant does not refund this payment.",
+    OutcomeCode.DECLINED_3DS: "The payment was authenticated with 3-D Secure; the merchant does not refund it.",
+    OutcomeCode.FULFILLED_CANNOT_STOP: "The order is fulfilled and can no longer be stopped.",
+    OutcomeCode.REFUND_FAILED: "The refund has not succeeded; no money has gone back.",
+    OutcomeCode.ACKNOWLEDGED: "Received.",
+}
+
+_OF_MONEY = {
+    MoneyState.PENDING: OutcomeCode.REFUND_FAILED,
+    MoneyState.FAILED: OutcomeCode.REFUND_FAILED,
+    MoneyState.VOIDED: OutcomeCode.NOT_SETTLED,
+    MoneyState.ALREADY_REFUNDED: OutcomeCode.ALREADY_REFUNDED,
+    MoneyState.ALREADY_DISPUTED: OutcomeCode.ALREADY_DISPUTED,
+    MoneyState.PAYMENT_UNSUCCESSFUL: OutcomeCode.PAYMENT_UNSUCCESSFUL,
+}
+
+
+def _code_of_money(money: RefundResult) -> OutcomeCode:
+    match money.state:
+        case MoneyState.REFUNDED:
+            return OutcomeCode.REFUNDED_PARTIAL if money.partial else OutcomeCode.REFUNDED
+        case MoneyState.DUPLICATE | MoneyState.NETWORK_SETTLED if money.duplicate_of is not None:
+            return OutcomeCode.DUPLICATE
+        case MoneyState.DUPLICATE:
+            return OutcomeCode.ALREADY_REFUNDED
+        case MoneyState.NETWORK_SETTLED:
+            # Settled by evidence (a blocked dispute): nobody was paid back, and no refund is possible.
+            return OutcomeCode.ALREADY_DISPUTED if money.amount is None else OutcomeCode.ALREADY_REFUNDED
+        case state:
+            return _OF_MONEY[state]
+
+
+def _paid_earlier(decision: Decision, charge: ChargeSnapshot | None) -> RefundResult | None:
+    """What went back before this case: by Stripe's refunds, else what the decision says of the network."""
+    if charge is not None and (earlier := paid_back(charge)) is not None:
+        return earlier
+    if decision.amount is None:
+        return None
+    return RefundResult(state=MoneyState.NETWORK_SETTLED, amount=decision.amount, detail=decision.explanation)
+
+
+def _earlier_alert(decision: Decision, money: RefundResult | None) -> str | None:
+    return (money.duplicate_of if money else None) or decision.duplicate_of
+
+
+def _code_of_answer(decision: Decision, decided_by: DecidedBy) -> OutcomeCode:
+    if decision.action is Action.NOTHING:
+        return OutcomeCode.ACKNOWLEDGED
+    silent = decision.action is Action.ASK and decided_by is DecidedBy.SILENCE
+    code = decision.silence_outcome if silent else decision.outcome
+    return code or OutcomeCode.DECLINED_BY_RULE
 
 
 class OutcomeReport(Value):

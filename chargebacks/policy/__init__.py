@@ -1,0 +1,7 @@
+"""The merchant's versioned rules for one account: what they hold, how they are read, what they decide."""
+
+from chargebacks.policy.file import parse_policy
+from chargebacks.policy.model import Policy
+from chargebacks.policy.verdict import decide
+
+__all__ = ["Policy", "decide", "parse_policy"]
