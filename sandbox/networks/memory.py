@@ -156,6 +156,7 @@ class Memory:
         at: datetime | None = None,
     ) -> Attempt:
         """Record an outcome that is in order. Raises `Refused` 409 when the alert is closed already."""
+        at = at or self.clock.now()
         closed = alert.final
         repeat = closed is not None and closed.outcome == outcome and closed.body == body
         if closed is not None and not (repeat and self.settings.repeat[alert.network] == "accept"):
@@ -173,8 +174,8 @@ class Memory:
             status=200,
             final=final and not repeat,
             repeat=repeat,
-            late=self._late(alert),
-            at=at or self.clock.now(),
+            late=_late(alert, at),
+            at=at,
         )
         if attempt.final:
             alert.final = attempt
@@ -192,7 +193,7 @@ class Memory:
         channel: str = "api",
     ) -> Attempt:
         """Record an outcome that was not taken, and why."""
-        alert = self._alerts.get((network, alert_id or ""))
+        alert, at = self._alerts.get((network, alert_id or "")), self.clock.now()
         details = "; ".join(f"{name}: {text}" for name, text in refusal.constraints.items())
         return self._note(
             network=network,
@@ -206,18 +207,19 @@ class Memory:
             status=refusal.status,
             final=False,
             repeat=False,
-            late=None if alert is None else self._late(alert),
-            at=self.clock.now(),
+            late=None if alert is None else _late(alert, at),
+            at=at,
         )
-
-    def _late(self, alert: Alert) -> bool | None:
-        return None if alert.answer_by is None else self.clock.now() > alert.answer_by
 
     def _note(self, **attempt: Any) -> Attempt:
         self._told += 1
         noted = Attempt(number=self._told, **attempt)
         self.attempts.append(noted)
         return noted
+
+
+def _late(alert: Alert, at: datetime) -> bool | None:
+    return None if alert.answer_by is None else at > alert.answer_by
 
 
 def parse_json(raw: bytes) -> JsonObject:

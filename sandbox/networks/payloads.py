@@ -55,7 +55,9 @@ class AlertFields(BaseModel):
 
     amount: Decimal = Field(default=Decimal("49.99"), description="the amount the alert is about")
     currency: str = "USD"
-    transaction_amount: Decimal | None = Field(default=None, description="default: amount")
+    transaction_amount: Decimal | None = Field(
+        default=None, description="default: amount; give it when the alert is about a part"
+    )
     transaction_currency: str | None = Field(default=None, description="default: currency")
     alert_at: AwareDatetime | None = Field(default=None, description="default: the networks' clock")
     transaction_at: AwareDatetime | None = Field(default=None, description="default: 3 days before the alert")
@@ -87,8 +89,6 @@ class AlertFields(BaseModel):
     transaction_type: str | None = Field(default=None, description="default: sale, or eCommerce at Ethoca")
     initiated_by: Literal["issuer", "cardholder", "not_available"] = "cardholder"
     is_3ds: bool | None = Field(default=None, description="Ethoca; null says not_available")
-    disputed_amount: Decimal | None = Field(default=None, description="Ethoca: the disputed part")
-    disputed_currency: str | None = None
 
     form: Literal["push", "legacy", "pull"] = Field(default="push", description="Ethoca only")
     utc_offset_minutes: int = Field(default=-300, description="Ethoca legacy: the member's time zone")

@@ -82,7 +82,6 @@ def ethoca(
     if fields.form == "legacy":
         return _ethoca_legacy(fields, alert_id, alert_type, alert_at)
     transaction_at = _transaction_at(fields, alert_at)
-    disputed = fields.disputed_amount
     return {
         "alertId": alert_id,
         "alertType": alert_type,
@@ -106,14 +105,14 @@ def ethoca(
         "authCode": fields.auth_code,
         "transactionId": fields.network_transaction_id,
         "chargebackReasonCode": fields.reason_code,
-        "chargebackAmount": None
-        if disputed is None
-        else {"value": disputed, "currencyCode": fields.disputed_currency or _transaction_currency(fields)},
+        "chargebackAmount": {"value": fields.amount, "currencyCode": fields.currency}
+        if _is_partial(fields)
+        else None,
     }
 
 
 def _ethoca_legacy(fields: AlertFields, alert_id: str, alert_type: str, alert_at: datetime) -> JsonObject:
-    transaction_at, disputed = _transaction_at(fields, alert_at), fields.disputed_amount
+    transaction_at = _transaction_at(fields, alert_at)
     return {
         "EthocaID": alert_id,
         "Type": _LEGACY_TYPES.get(alert_type, alert_type),
@@ -138,10 +137,8 @@ def _ethoca_legacy(fields: AlertFields, alert_id: str, alert_type: str, alert_at
         "AuthCode": fields.auth_code,
         "TransactionId": fields.network_transaction_id,
         "ChargebackReasonCode": fields.reason_code,
-        "ChargebackAmount": None if disputed is None else f"{disputed:.3f}",
-        "ChargebackCurrency": None
-        if disputed is None
-        else fields.disputed_currency or _transaction_currency(fields),
+        "ChargebackAmount": f"{fields.amount:.3f}" if _is_partial(fields) else None,
+        "ChargebackCurrency": fields.currency if _is_partial(fields) else None,
     }
 
 
@@ -154,7 +151,7 @@ def reseller(
     details = {"order_id": fields.order_id} if fields.order_id else {}
     return {
         "card": _masked(fields, "******"),
-        "transaction_timestamp": _transaction_at(fields, alert_at).isoformat(timespec="milliseconds"),
+        "transaction_timestamp": _utc(_transaction_at(fields, alert_at), milliseconds=True),
         "descriptor": fields.descriptor,
         "amount": str(fields.amount),
         "currency": fields.currency,
@@ -223,6 +220,11 @@ def _transaction_amount(fields: AlertFields) -> Decimal:
     return fields.amount if fields.transaction_amount is None else fields.transaction_amount
 
 
+def _is_partial(fields: AlertFields) -> bool:
+    """The alert is about another amount than the transaction's."""
+    return fields.transaction_amount is not None or fields.transaction_currency is not None
+
+
 def _transaction_currency(fields: AlertFields) -> str:
     return fields.transaction_currency or fields.currency
 
@@ -237,8 +239,9 @@ def _hours(age: timedelta) -> int:
     return max(0, int(age.total_seconds() // 3600))
 
 
-def _utc(at: datetime) -> str:
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+def _utc(at: datetime, *, milliseconds: bool = False) -> str:
+    spec = "milliseconds" if milliseconds else "seconds"
+    return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec=spec) + "Z"
 
 
 def _local(at: datetime, utc_offset_minutes: int) -> str:

@@ -42,7 +42,7 @@ class Stand:
         return self.get("outcomes", **query)["outcomes"]
 
     def chargebackhit(
-        self, method: str, path: str, body: Any = None, *, secret: str | None = None
+        self, method: str, path: str, body: Any = None, *, secret: str | None = None, patience: float = 10
     ) -> httpx.Response:
         keys = self.credentials["chargebackhit"]
         raw = b"" if body is None else json.dumps(body).encode()
@@ -54,7 +54,8 @@ class Stand:
             "Signature": signature,
             "Content-Type": "application/json",
         }
-        return self.http.request(method, f"/chargebackhit/api/v2/alerts/{path}", content=raw, headers=headers)
+        address = f"/chargebackhit/api/v2/alerts/{path}"
+        return self.http.request(method, address, content=raw, headers=headers, timeout=patience)
 
     def ethoca(
         self, method: str, path: str, body: Any = None, *, authorization: str | None = None

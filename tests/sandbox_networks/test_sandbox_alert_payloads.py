@@ -65,7 +65,7 @@ def test_chargebackhit_signs_the_raw_body(stand):
 
 def test_ethoca_push_speaks_in_major_units_and_utc(stand):
     """The push body carries numbers with the currency beside them, offsets in its times, and Basic auth."""
-    made = generate(stand, "ethoca", type="CUSTOMERDISPUTE", disputed_amount="20.00")
+    made = generate(stand, "ethoca", type="CUSTOMERDISPUTE", amount="20.00", transaction_amount="49.99")
     alert = json.loads(made["body"])
     assert (made["id"], "CUSTOMERDISPUTE", 50) == (alert["alertId"], alert["alertType"], alert["age"])
     assert len(made["id"]) == 25
