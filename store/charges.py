@@ -1,0 +1,124 @@
+"""The charge index: every charge known here, found by whatever an alert may say about it."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, case, func, or_, select
+from sqlmodel import col
+
+from chargebacks import identifiers
+from chargebacks.alerts import Alert
+from chargebacks.charges import ChargeSnapshot
+from chargebacks.matching import Candidates
+from store.accounts import Accounts
+from store.candidates import find_charges, question_of
+from store.commonness import count_common
+from store.database import Database
+from store.keys import network_key, order_key
+from store.statements import insert_into
+from store.tables import ChargeOrderRow, ChargeRow
+
+_BATCH = 1_000
+
+
+class Charges:
+    """Implements `activities.ports.ChargeIndex`."""
+
+    def __init__(self, database: Database, accounts: Accounts) -> None:
+        self._database = database
+        self._accounts = accounts
+
+    async def candidates(self, account: str, alert: Alert, *, date_tolerance_days: int) -> Candidates:
+        """Charges that share an identifier with the alert, with how common its values are. See `find_charges`."""
+        account_id = await self._accounts.number_of(account)
+        question = question_of(account_id, alert, date_tolerance_days=date_tolerance_days)
+        async with self._database.read() as connection:
+            charges, complete = await find_charges(connection, question)
+            commonness = await count_common(connection, question)
+        return Candidates(charges=charges, commonness=commonness, complete=complete)
+
+    async def upsert(self, account: str, charges: Sequence[ChargeSnapshot]) -> None:
+        """Insert or refresh; an older reading never overwrites a newer one; a known subscription is kept.
+
+        Of several readings of one charge in `charges` the newest counts. Each thousand is one transaction.
+        """
+        account_id = await self._accounts.number_of(account)
+        newest = {charge.id: charge for charge in sorted(charges, key=lambda charge: charge.as_of)}
+        # In one order everywhere, or two writers could lock the same rows crosswise.
+        ordered = sorted(newest.values(), key=lambda charge: charge.id)
+        for start in range(0, len(ordered), _BATCH):
+            await self._upsert_batch(account_id, ordered[start : start + _BATCH])
+
+    async def count(self, account: str) -> int:
+        """How many charges of the account are indexed. Reads the whole index of the account."""
+        account_id = await self._accounts.number_of(account)
+        counted = select(func.count()).select_from(ChargeRow).where(col(ChargeRow.account_id) == account_id)
+        async with self._database.read() as connection:
+            return (await connection.execute(counted)).scalar_one()
+
+    async def _upsert_batch(self, account_id: int, charges: Sequence[ChargeSnapshot]) -> None:
+        orders = list(_order_rows(account_id, charges))
+        async with self._database.write() as connection:
+            insert = insert_into(connection, ChargeRow)
+            read_now = insert.excluded
+            changes: dict[str, ColumnElement[Any]] = {name: read_now[name] for name in _REFRESHED}
+            knows = read_now["subscription_known"]
+            changes["subscription"] = case(
+                (knows, read_now["subscription"]), else_=col(ChargeRow.subscription)
+            )
+            changes["subscription_known"] = or_(knows, col(ChargeRow.subscription_known))
+            refresh = insert.on_conflict_do_update(
+                index_elements=["account_id", "charge_id"],
+                set_=changes,
+                where=read_now["as_of"] >= col(ChargeRow.as_of),
+            )
+            await connection.execute(refresh, [_charge_row(account_id, charge) for charge in charges])
+            if orders:
+                await connection.execute(
+                    insert_into(connection, ChargeOrderRow).on_conflict_do_nothing(), orders
+                )
+
+
+_REFRESHED = (
+    "payment_intent",
+    "created",
+    "amount_minor",
+    "currency",
+    "presentment_minor",
+    "presentment_currency",
+    "last4",
+    "dynamic_last4",
+    "auth_code",
+    "network_transaction_id",
+    "as_of",
+    "document",
+)
+
+
+def _charge_row(account_id: int, charge: ChargeSnapshot) -> dict[str, Any]:
+    """The row of a charge. The customer's live subscriptions are left out: they would be stale when read."""
+    seen = charge.presentment
+    return {
+        "account_id": account_id,
+        "charge_id": charge.id,
+        "payment_intent": charge.payment_intent,
+        "created": int(charge.created.timestamp()),
+        "amount_minor": charge.amount.amount_minor,
+        "currency": charge.amount.currency,
+        "presentment_minor": seen.amount_minor if seen else None,
+        "presentment_currency": seen.currency if seen else None,
+        "last4": identifiers.last4(charge.last4),
+        "dynamic_last4": identifiers.last4(charge.dynamic_last4),
+        "auth_code": identifiers.auth_code(charge.auth_code),
+        "network_transaction_id": network_key(charge.network_transaction_id),
+        "subscription": charge.subscription,
+        "subscription_known": charge.subscription_known,
+        "as_of": charge.as_of,
+        "document": charge.model_dump_json(exclude={"live_subscriptions"}, exclude_defaults=True),
+    }
+
+
+def _order_rows(account_id: int, charges: Iterable[ChargeSnapshot]) -> Iterable[dict[str, Any]]:
+    for charge in charges:
+        for key in {order_key(order_id) for order_id in charge.order_ids} - {None}:
+            yield {"account_id": account_id, "order_id": key, "charge_id": charge.id}

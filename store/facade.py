@@ -1,0 +1,66 @@
+"""The store as the processes open it: one value with a part per thing that is kept."""
+
+from types import TracebackType
+from typing import Self
+
+from pydantic import SecretStr
+from sqlalchemy import text
+
+from store import schema
+from store.accounts import Accounts
+from store.cases import Cases
+from store.charges import Charges
+from store.database import Database
+from store.inbox import Inbox
+from store.ledger import RefundLedger
+from store.reports import OutcomeReports
+from store.sealing import Sealer
+from store.sources import Sources
+
+
+class Store:
+    """Everything that is kept, on one database. Close it, or use it as an async context manager.
+
+    Every part raises `chargebacks.errors.TryLater` ("database_unavailable") when the database does not answer.
+    """
+
+    def __init__(self, database: Database, sealer: Sealer) -> None:
+        self._database = database
+        self.accounts = Accounts(database, sealer)
+        self.sources = Sources(database, sealer)
+        self.cases = Cases(database)
+        self.charges = Charges(database, self.accounts)
+        self.ledger = RefundLedger(database)
+        self.reports = OutcomeReports(database)
+        self.inbox = Inbox(database)
+
+    @classmethod
+    async def connect(cls, database_url: str, secrets_key: SecretStr | None) -> Self:
+        """Open the database and see that it answers.
+
+        BadInput for an address that is not SQLite's or PostgreSQL's, NeedsOperator for a wrong SECRETS_KEY or a
+        refused connection, TryLater when the database does not answer.
+        """
+        store = cls(Database(database_url), Sealer(secrets_key))
+        async with store._database.read() as connection:
+            await connection.execute(text("SELECT 1"))
+        return store
+
+    async def migrate(self) -> None:
+        """Bring the schema to this version; safe when several processes do so at once."""
+        await schema.migrate(self._database)
+
+    async def check_schema(self) -> None:
+        """NeedsOperator, with the command to run, unless the schema is this version's."""
+        await schema.check_schema(self._database)
+
+    async def close(self) -> None:
+        await self._database.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()

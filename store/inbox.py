@@ -1,0 +1,105 @@
+"""Messages of alert sources as they came in: kept before anything else happens, each once."""
+
+import json
+
+from sqlalchemy import BigInteger, ColumnElement, select, type_coerce, update
+from sqlmodel import col
+
+from chargebacks.values import Instant, Value
+from store.database import Database
+from store.statements import insert_into
+from store.tables import InboxRow
+
+
+class InboxMessage(Value):
+    """One authenticated message. (source, provider_message_id) is its identity."""
+
+    source: str
+    provider_message_id: str
+    body: bytes
+    """As received, byte for byte."""
+    headers: dict[str, str] = {}
+    """The few that help an inspection; never a signature or a credential."""
+    received_at: Instant
+    refused_reason: str | None = None
+    """Why nothing was started from it; None when it was accepted."""
+
+
+class StoredMessage(InboxMessage):
+    """A message with its number in the inbox, and the case that was started from it."""
+
+    id: int
+    case_id: str | None = None
+
+
+_NUMBER = type_coerce(col(InboxRow.id), BigInteger)
+
+
+class Inbox:
+    """On disk before `accept` returns: a sender that was told 2xx does not send again."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def accept(self, message: InboxMessage) -> tuple[int, bool]:
+        """Keep the message; returns its number and whether it is new.
+
+        A message that is already there stays as it is, unless it was refused then and is accepted now.
+        """
+        async with self._database.write_durably() as connection:
+            insert = insert_into(connection, InboxRow).values(
+                source=message.source,
+                provider_message_id=message.provider_message_id,
+                body=message.body,
+                headers=json.dumps(message.headers),
+                received_at=message.received_at,
+                refused_reason=message.refused_reason,
+            )
+            reconsidered = insert.on_conflict_do_update(
+                index_elements=["source", "provider_message_id"],
+                set_={
+                    name: insert.excluded[name]
+                    for name in ("body", "headers", "received_at", "refused_reason")
+                },
+                where=(col(InboxRow.refused_reason).is_not(None))
+                & insert.excluded["refused_reason"].is_(None),
+            )
+            new = (await connection.execute(reconsidered.returning(_NUMBER))).scalar_one_or_none()
+            if new is not None:
+                return new, True
+            known = select(_NUMBER).where(
+                col(InboxRow.source) == message.source,
+                col(InboxRow.provider_message_id) == message.provider_message_id,
+            )
+            return (await connection.execute(known)).scalar_one(), False
+
+    async def mark_started(self, message_id: int, case_id: str) -> None:
+        """Note that the message led to this case."""
+        started = update(InboxRow).where(col(InboxRow.id) == message_id).values(case_id=case_id)
+        async with self._database.write() as connection:
+            await connection.execute(started)
+
+    async def pending(self, *, limit: int = 100) -> tuple[StoredMessage, ...]:
+        """Accepted and not started yet, oldest first."""
+        return await self._messages(
+            col(InboxRow.case_id).is_(None),
+            col(InboxRow.refused_reason).is_(None),
+            order=col(InboxRow.id).asc(),
+            limit=limit,
+        )
+
+    async def refused(self, limit: int = 100) -> tuple[StoredMessage, ...]:
+        """Refused, newest first."""
+        return await self._messages(
+            col(InboxRow.refused_reason).is_not(None), order=col(InboxRow.id).desc(), limit=limit
+        )
+
+    async def _messages(
+        self, *conditions: ColumnElement[bool], order: ColumnElement[int | None], limit: int
+    ) -> tuple[StoredMessage, ...]:
+        wanted = select(InboxRow).where(*conditions).order_by(order).limit(limit)
+        async with self._database.read() as connection:
+            rows = (await connection.execute(wanted)).mappings().all()
+        return tuple(
+            StoredMessage.model_validate({**row, "headers": json.loads(row["headers"])}) for row in rows
+        )

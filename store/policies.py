@@ -1,0 +1,54 @@
+"""Policies by their hash. A case keeps the version it opened with, so none is ever changed or removed."""
+
+import hashlib
+import tomllib
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlmodel import col
+
+from chargebacks.errors import NeedsOperator
+from chargebacks.policy import Policy
+from store.database import Database
+from store.statements import insert_into
+from store.tables import PolicyRow
+
+
+def parse_policy(toml: str) -> Policy:
+    """Stands in until `chargebacks.policy` reads policy files."""
+    version = hashlib.sha256(toml.encode()).hexdigest()
+    return Policy.model_validate({**tomllib.loads(toml), "version": version})
+
+
+class Policies:
+    """Reads policies as they were understood when they were stored, so that a newer parser changes no case."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._known: dict[str, Policy] = {}
+
+    async def policy(self, version: str) -> Policy:
+        """The stored policy of that hash. NeedsOperator when it is gone."""
+        if version not in self._known:
+            self._known[version] = await self._read(version)
+        return self._known[version]
+
+    async def _read(self, version: str) -> Policy:
+        stored = select(col(PolicyRow.document)).where(col(PolicyRow.version) == version)
+        async with self._database.read() as connection:
+            document = (await connection.execute(stored)).scalar_one_or_none()
+        if document is None:
+            raise NeedsOperator(
+                f"policy {version} is not in the database: activate the account's policy file again",
+                reason="unknown_policy",
+            )
+        return Policy.model_validate_json(document)
+
+
+async def keep_policy(connection: AsyncConnection, policy: Policy, *, toml: str) -> None:
+    """Store the policy under its hash, if it is not there yet."""
+    await connection.execute(
+        insert_into(connection, PolicyRow)
+        .values(version=policy.version, toml=toml, document=policy.model_dump_json())
+        .on_conflict_do_nothing()
+    )

@@ -1,0 +1,54 @@
+"""The database's schema: brought up to date by Alembic, and checked before anything runs on it."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
+
+from chargebacks.errors import NeedsOperator
+from store.database import Database
+
+_MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+async def migrate(database: Database) -> None:
+    """Bring the schema to this version, in one transaction. Processes that start together take turns."""
+    async with database.write_durably() as connection:
+        await database.hold(connection, "schema migration")
+        await connection.run_sync(_upgrade)
+
+
+async def check_schema(database: Database) -> None:
+    """NeedsOperator unless the schema is exactly this version's."""
+    async with database.read() as connection:
+        found = await connection.run_sync(_revision)
+    scripts = ScriptDirectory.from_config(_config())
+    if found == scripts.get_current_head():
+        return
+    if found is None or found in {script.revision for script in scripts.walk_revisions()}:
+        raise NeedsOperator(
+            "the database is behind this version: run `python starter.py migrate`", reason="schema_behind"
+        )
+    raise NeedsOperator(
+        f"the database is ahead of this version (revision {found}): run the version that migrated it, or a newer one",
+        reason="schema_ahead",
+    )
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    return config
+
+
+def _upgrade(connection: Connection) -> None:
+    config = _config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+
+
+def _revision(connection: Connection) -> str | None:
+    return MigrationContext.configure(connection).get_current_revision()
