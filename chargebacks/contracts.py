@@ -58,6 +58,9 @@ class Approve(Value):
     by: str
     note: str = ""
     charge_id: str | None = None
+    """The charge that is meant, where nothing was matched by itself."""
+    amount: Money | None = None
+    """What to refund, where the rules could not tell."""
 
 
 class Decline(Value):

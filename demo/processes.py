@@ -1,0 +1,69 @@
+"""Child processes of the demonstration: started, waited for until ready, and ended by their own id."""
+
+import asyncio
+import os
+import sys
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from chargebacks.errors import NeedsOperator
+
+_READY_SECONDS = 60.0
+_STOP_SECONDS = 45.0
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+
+
+@asynccontextmanager
+async def python_process(
+    arguments: Sequence[str], *, ready: str, log: Path, environment: Mapping[str, str] | None = None
+) -> AsyncIterator[asyncio.subprocess.Process]:
+    """Run `python ARGUMENTS…`; enter when a line of its output contains `ready`. Its output goes to `log`."""
+    with log.open("ab") as output:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-u",
+            *arguments,
+            cwd=REPOSITORY,
+            env={**os.environ, **(environment or {})},
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+        )
+    try:
+        await _wait_until(ready, process, log)
+        yield process
+    finally:
+        await end(process)
+
+
+async def end(process: asyncio.subprocess.Process) -> None:
+    """Ask the process to stop, and insist when it does not."""
+    if process.returncode is not None:
+        return
+    process.terminate()
+    try:
+        await asyncio.wait_for(process.wait(), _STOP_SECONDS)
+    except TimeoutError:
+        process.kill()
+        await process.wait()
+
+
+async def _wait_until(ready: str, process: asyncio.subprocess.Process, log: Path) -> None:
+    async with asyncio.timeout(_READY_SECONDS):
+        while ready not in _text(log):
+            if process.returncode is not None:
+                tail = "\n".join(_text(log).splitlines()[-5:])
+                raise NeedsOperator(f"A part of the demo did not start:\n{tail}", reason="part_failed")
+            await asyncio.sleep(0.05)
+
+
+def address_in(log: Path) -> str:
+    """The `http://…` address a stand-in printed when it was ready."""
+    words = _text(log).split()
+    return next(word for word in words if word.startswith("http://127.0.0.1:"))
+
+
+def _text(log: Path) -> str:
+    return log.read_text(errors="replace")
