@@ -119,8 +119,7 @@ class Faults:
             await _reset(scope, receive)
         elif fault.action == "torn":
             await _tear(answer, scope, receive, send)
-        else:
-            await asyncio.sleep(delay if fault.action == "delay_after" else 0)
+        elif fault.action == "delay" or await _stays_connected(receive, seconds=delay):
             for message in answer:
                 await send(message)
 
@@ -186,8 +185,7 @@ async def _reset(scope: Scope, receive: Receive) -> None:
     connection = transport.get_extra_info("socket")
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGER)
     transport.abort()
-    while (await receive())["type"] != "http.disconnect":
-        continue
+    await _disconnected(receive)
 
 
 async def _tear(answer: list[Message], scope: Scope, receive: Receive, send: Send) -> None:
@@ -196,6 +194,18 @@ async def _tear(answer: list[Message], scope: Scope, receive: Receive, send: Sen
     await send(start)
     await send({"type": "http.response.body", "body": body[: len(body) // 2], "more_body": True})
     scope["state"]["transport"].close()
+    await _disconnected(receive)
+
+
+async def _stays_connected(receive: Receive, *, seconds: float) -> bool:
+    try:
+        await asyncio.wait_for(_disconnected(receive), seconds)
+    except TimeoutError:
+        return True
+    return False
+
+
+async def _disconnected(receive: Receive) -> None:
     while (await receive())["type"] != "http.disconnect":
         continue
 

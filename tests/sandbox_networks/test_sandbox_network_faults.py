@@ -136,3 +136,15 @@ def test_a_wrong_control_call_says_what_is_wrong(stand):
         answer = stand.http.post("/_networks/faults", json={"network": "ethoca", **call})
         assert answer.status_code == 400
         assert answer.json()["error"]
+
+
+def test_a_patient_caller_gets_the_late_answer(stand, alert):
+    """A caller that waits longer than the delay is answered as usual."""
+    stand.post("faults", network="chargebackhit", action="delay_after", nth=1, seconds=0.1)
+    assert tell(stand, alert).status_code == 200
+
+
+def test_an_unreachable_network_comes_back_by_itself(stand, alert):
+    """When its seconds are over, the fault no longer acts."""
+    stand.post("faults", network="chargebackhit", action="unreachable", seconds=0)
+    assert tell(stand, alert).status_code == 200
