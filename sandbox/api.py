@@ -218,14 +218,14 @@ class Api:
         finally:
             self._sandbox.origin = Origin()
         result = self._expander.expand(attempt.account, result, given.get("expand", []))
-        return Answer(status=200, body=json.dumps(result, indent=2).encode(), headers=headers)
+        return Answer(status=200, body=json.dumps(result).encode(), headers=headers)
 
     def _error(self, error: ApiError, logged: LoggedCall, headers: dict[str, str]) -> Answer:
         logged.error_code = error.code
         url = None
         if logged.account is not None:
             url = f"https://dashboard.stripe.com/{logged.account}/test/workbench/logs?object={logged.id}"
-        body = json.dumps(error.body(request_log_url=url), indent=2).encode()
+        body = json.dumps(error.body(request_log_url=url)).encode()
         return Answer(status=error.status, body=body, headers=headers | error.headers)
 
 

@@ -103,10 +103,7 @@ is refused with 400 `{"error": {"message": ...}}`; an id that does not exist is 
 """
 
 import json
-import re
 from collections.abc import Callable
-from dataclasses import asdict
-from datetime import UTC, datetime
 from typing import Any
 
 from starlette.applications import Starlette
@@ -114,18 +111,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from sandbox import dispute_opening, made_charges
-from sandbox.errors import ApiError, invalid, resource_missing
-from sandbox.faults import Action, Fault
-from sandbox.json_body import Body, read_time
-from sandbox.resource import Resource
-from sandbox.resources import accounts, balance, disputes, early_fraud_warnings, refunds
-from sandbox.resources.charges import CHARGES
-from sandbox.state import DEFAULT_ACCOUNT, Account, Sandbox
-from sandbox.tables import Object
+from sandbox import control_objects as objects
+from sandbox import control_process as process
+from sandbox.errors import ApiError
+from sandbox.json_body import Body
+from sandbox.state import Sandbox
 
-DAY = 86_400
-DEFAULT_AMOUNTS = [499, 999, 1499, 1999, 2999, 4999, 9999]
 Endpoint = Callable[[Sandbox, Body, Request], Any]
 
 
@@ -149,280 +140,28 @@ def control_plane(sandbox: Sandbox) -> Starlette:
     return Starlette(routes=[route(method, path, endpoint) for method, path, endpoint in ENDPOINTS])
 
 
-def _account(sandbox: Sandbox, body: Body) -> Account:
-    id = body.take("account", str, DEFAULT_ACCOUNT)
-    if id not in sandbox.accounts:
-        raise resource_missing("account", id, param="account")
-    return sandbox.accounts[id]
-
-
-def _find(sandbox: Sandbox, resource: Resource, id: str) -> tuple[Account, Object]:
-    """The object with this id, in whichever account it is."""
-    for account in sandbox.accounts.values():
-        if (obj := resource.rows(account).get(id)) is not None:
-            return account, obj
-    raise resource_missing(resource.noun or resource.object, id, param="id")
-
-
-def read_clock(sandbox: Sandbox, body: Body, request: Request) -> Any:
-    now = sandbox.clock.now()
-    return {"now": now, "iso": datetime.fromtimestamp(now, UTC).isoformat()}
-
-
-def set_clock(sandbox: Sandbox, body: Body, request: Request) -> Any:
-    target = body.take_time("set", None)
-    seconds = body.take("advance", (int, float), None)
-    if (target is None) is (seconds is None):
-        raise invalid("give either set or advance")
-    if target is not None:
-        seconds = target - sandbox.clock.now()
-    if seconds < 0:
-        raise invalid("the sandbox clock only moves forward")
-    sandbox.clock.advance(seconds)
-    return read_clock(sandbox, body, request)
-
-
-def make_charges(sandbox: Sandbox, body: Body, request: Request) -> Any:
-    account = _account(sandbox, body)
-    if "count" in body:
-        return made_charges.make_many(sandbox, account, _bulk(sandbox, body))
-    emit = body.take("events", bool, False)
-    wanted = body.take("charges", list)
-    for given in wanted:
-        if not isinstance(given, dict) or not isinstance(given.get("amount"), int):
-            raise invalid("every charge needs an amount")
-        if unknown := sorted(set(given) - made_charges.FIELDS):
-            raise invalid(f"unknown field {unknown[0]}")
-        if "id" in given and given["id"] in CHARGES.rows(account):
-            raise invalid(f"id {given['id']} is taken")
-        if "created" in given:
-            given["created"] = read_time(given["created"], "created")
-    return {"charges": [made_charges.make_one(sandbox, account, given, emit=emit) for given in wanted]}
-
-
-def _bulk(sandbox: Sandbox, body: Body) -> made_charges.Bulk:
-    last = body.take_time("to", sandbox.clock.now())
-    bulk = made_charges.Bulk(
-        count=body.take("count", int),
-        first=body.take_time("from", last - 90 * DAY),
-        last=last,
-        amounts=tuple(body.take("amounts", list, DEFAULT_AMOUNTS)),
-        currencies=tuple(body.take("currencies", list, ["usd"])),
-        customers=body.take("customers", int, 0),
-        seed=body.take("seed", int, 1),
-    )
-    if bulk.count < 1 or bulk.first > bulk.last or not bulk.amounts or not bulk.currencies:
-        raise invalid("count, amounts and currencies must not be empty, and from must not be after to")
-    return bulk
-
-
-def settle_refund(sandbox: Sandbox, body: Body, request: Request) -> Any:
-    account, refund = _find(sandbox, refunds.REFUNDS, request.path_params["id"])
-    refunds.settle(sandbox, account, refund)
-    return refund
-
-
-def fail_refund(sandbox: Sandbox, body: Body, request: Request) -> Any:
-    account, refund = _find(sandbox, refunds.REFUNDS, request.path_params["id"])
-    reason = body.take("failure_reason", str, "unknown")
-    if reason not in refunds.FAILURE_REASONS:
-        raise invalid(f"failure_reason must be one of {', '.join(refunds.FAILURE_REASONS)}")
-    refunds.fail(sandbox, account, refund, reason=reason)
-    return refund
-
-
-def open_dispute(sandbox: Sandbox, body: Body, request: Request) -> Any:
-    account, charge = _find(sandbox, CHARGES, body.take("charge", str))
-    kind = dispute_opening.KINDS.get(name := body.take("kind", str, "chargeback"))
-    if kind is None:
-        raise invalid(f"unknown kind {name}")
-    return dispute_opening.open_dispute(
-        sandbox,
-        account,
-        charge,
-        kind,
-        reason=body.take("reason", str, None),
-        amount=body.take("amount", int, None),
-        network_reason_code=body.take("network_reason_code", str, None),
-        due_by=body.take_time("due_by", None),
-        created=body.take_time("created", None),
-    )
-
-
-def close_dispute(sandbox: Sandbox, body: Body, request: Request) -> Any:
-    account, dispute = _find(sandbox, disputes.DISPUTES, request.path_params["id"])
-    status = body.take("status", str)
-    if status not in ("won", "lost", "warning_closed"):
-        raise invalid(f"unknown status {status}")
-    disputes.close(sandbox, account, dispute, status=status)
-    return dispute
-
-
-def escalate_dispute(sandbox: Sandbox, body: Body, request: Request) -> Any:
-    account, dispute = _find(sandbox, disputes.DISPUTES, request.path_params["id"])
-    dispute_opening.escalate(sandbox, account, dispute)
-    return dispute
-
-
-def warn_of_fraud(sandbox: Sandbox, body: Body, request: Request) -> Any:
-    account, charge = _find(sandbox, CHARGES, body.take("charge", str))
-    fraud_type = body.take("fraud_type", str, "unauthorized_use_of_card")
-    if fraud_type not in early_fraud_warnings.FRAUD_TYPES:
-        raise invalid(f"unknown fraud_type {fraud_type}")
-    created = body.take_time("created", None)
-    return early_fraud_warnings.warn(sandbox, account, charge, fraud_type=fraud_type, created=created)
-
-
-def set_balance(sandbox: Sandbox, body: Body, request: Request) -> Any:
-    account = _account(sandbox, body)
-    for currency, available in body.take("available", dict).items():
-        if available is None:
-            account.balances.unlimit(currency)
-        else:
-            account.balances.limit(currency, available=available)
-        refunds.release_held(sandbox, account, currency=currency)
-    return balance.shape(account, now=sandbox.clock.now())
-
-
-def open_account(sandbox: Sandbox, body: Body, request: Request) -> Any:
-    id = body.take("id", str, None)
-    platform = body.take("platform", str, None)
-    if id in sandbox.accounts or (platform is not None and platform not in sandbox.accounts):
-        raise invalid("id is taken, or platform does not exist")
-    account = sandbox.open_account(
-        id=id,
-        country=body.take("country", str, "US"),
-        default_currency=body.take("default_currency", str, "usd"),
-        name=body.take("name", str, "Sandbox Shop"),
-        platform=platform,
-    )
-    return accounts.shape(account)
-
-
-def register_key(sandbox: Sandbox, body: Body, request: Request) -> Any:
-    account = _account(sandbox, body)
-    key = sandbox.keys.register(
-        body.take("key", str),
-        account=account.id,
-        scopes=body.take("scopes", list, None),
-        expired=body.take("expired", bool, False),
-    )
-    scopes = None if key.scopes is None else sorted(key.scopes)
-    return {"key": key.secret, "account": key.account, "scopes": scopes, "expired": key.expired}
-
-
-def forget_key(sandbox: Sandbox, body: Body, request: Request) -> Any:
-    return {"deleted": sandbox.keys.forget(request.path_params["key"])}
-
-
-def read_faults(sandbox: Sandbox, body: Body, request: Request) -> Any:
-    return {"faults": [fault.as_json() for fault in sandbox.faults.all()]}
-
-
-def add_fault(sandbox: Sandbox, body: Body, request: Request) -> Any:
-    action = body.take("action", str)
-    if action not in set(Action):
-        raise invalid(f"action must be one of {', '.join(Action)}")
-    try:
-        fault = Fault(
-            id=sandbox.faults.next_id(),
-            method=body.take("method", str, "*").upper(),
-            path=body.take("path", str),
-            action=Action(action),
-            nth=body.take("nth", int, None),
-            from_nth=body.take("from_nth", int, None),
-            every=body.take("every", int, None),
-            seconds=float(body.take("seconds", (int, float), 0)),
-            reason=body.take("reason", str, "endpoint-rate"),
-            after_work=body.take("after_work", bool, False),
-        )
-    except re.error as error:
-        raise invalid(f"path is no regular expression: {error}") from None
-    body.done()
-    sandbox.faults.add(fault)
-    return fault.as_json()
-
-
-def remove_faults(sandbox: Sandbox, body: Body, request: Request) -> Any:
-    return {"deleted": sandbox.faults.remove(request.path_params.get("id"))}
-
-
-def read_ledger(sandbox: Sandbox, body: Body, request: Request) -> Any:
-    charge, account = request.query_params.get("charge"), request.query_params.get("account")
-    movements = sandbox.ledger.read(charge=charge, account=account)
-    sums: dict[str, Any] = {}
-    for movement in movements:
-        if movement["charge"] not in sums:
-            sums[movement["charge"]] = _sums(sandbox.accounts[movement["account"]], movement["charge"])
-    return {"movements": movements, "charges": sums}
-
-
-def _sums(account: Account, charge_id: str) -> dict[str, Any]:
-    charge = CHARGES.rows(account).peek(charge_id)
-    made = refunds.of_charge(account, charge)
-
-    def total(status: str) -> int:
-        return sum(refund["amount"] for refund in made if refund["status"] == status)
-
-    return {
-        "captured": charge["amount_captured"],
-        "refunded": total("succeeded"),
-        "refund_pending": total("pending"),
-        "refund_failed": total("failed"),
-        "currency": charge["currency"],
-        "refunds": [refund["id"] for refund in reversed(made)],
-    }
-
-
-def read_requests(sandbox: Sandbox, body: Body, request: Request) -> Any:
-    query = request.query_params
-    return {"requests": sandbox.requests.read(path=query.get("path"), method=query.get("method"))}
-
-
-def clear_requests(sandbox: Sandbox, body: Body, request: Request) -> Any:
-    return {"deleted": sandbox.requests.clear()}
-
-
-def read_settings(sandbox: Sandbox, body: Body, request: Request) -> Any:
-    return asdict(sandbox.settings)
-
-
-def change_settings(sandbox: Sandbox, body: Body, request: Request) -> Any:
-    settings = sandbox.settings
-    settings.refund_settles_after = body.take("refund_settles_after", int, settings.refund_settles_after)
-    settings.refund_fails_after = body.take("refund_fails_after", int, settings.refund_fails_after)
-    settings.reference_after = body.take("reference_after", int, settings.reference_after)
-    settings.prevention_enrolled = body.take("prevention_enrolled", bool, settings.prevention_enrolled)
-    return asdict(settings)
-
-
-def reset(sandbox: Sandbox, body: Body, request: Request) -> Any:
-    sandbox.reset(seed=body.take("seed", int, None))
-    return {"reset": True}
-
-
 ENDPOINTS: tuple[tuple[str, str, Endpoint], ...] = (
-    ("GET", "/clock", read_clock),
-    ("POST", "/clock", set_clock),
-    ("POST", "/charges", make_charges),
-    ("POST", "/refunds/{id}/settle", settle_refund),
-    ("POST", "/refunds/{id}/fail", fail_refund),
-    ("POST", "/disputes", open_dispute),
-    ("POST", "/disputes/{id}/close", close_dispute),
-    ("POST", "/disputes/{id}/escalate", escalate_dispute),
-    ("POST", "/early_fraud_warnings", warn_of_fraud),
-    ("POST", "/balance", set_balance),
-    ("POST", "/accounts", open_account),
-    ("POST", "/keys", register_key),
-    ("DELETE", "/keys/{key}", forget_key),
-    ("GET", "/faults", read_faults),
-    ("POST", "/faults", add_fault),
-    ("DELETE", "/faults", remove_faults),
-    ("DELETE", "/faults/{id}", remove_faults),
-    ("GET", "/ledger", read_ledger),
-    ("GET", "/requests", read_requests),
-    ("DELETE", "/requests", clear_requests),
-    ("GET", "/settings", read_settings),
-    ("POST", "/settings", change_settings),
-    ("POST", "/reset", reset),
+    ("GET", "/clock", process.read_clock),
+    ("POST", "/clock", process.set_clock),
+    ("POST", "/charges", objects.make_charges),
+    ("POST", "/refunds/{id}/settle", objects.settle_refund),
+    ("POST", "/refunds/{id}/fail", objects.fail_refund),
+    ("POST", "/disputes", objects.open_dispute),
+    ("POST", "/disputes/{id}/close", objects.close_dispute),
+    ("POST", "/disputes/{id}/escalate", objects.escalate_dispute),
+    ("POST", "/early_fraud_warnings", objects.warn_of_fraud),
+    ("POST", "/balance", objects.set_balance),
+    ("POST", "/accounts", process.open_account),
+    ("POST", "/keys", process.register_key),
+    ("DELETE", "/keys/{key}", process.forget_key),
+    ("GET", "/faults", process.read_faults),
+    ("POST", "/faults", process.add_fault),
+    ("DELETE", "/faults", process.remove_faults),
+    ("DELETE", "/faults/{id}", process.remove_faults),
+    ("GET", "/ledger", process.read_ledger),
+    ("GET", "/requests", process.read_requests),
+    ("DELETE", "/requests", process.clear_requests),
+    ("GET", "/settings", process.read_settings),
+    ("POST", "/settings", process.change_settings),
+    ("POST", "/reset", process.reset),
 )

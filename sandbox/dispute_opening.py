@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from sandbox import funds
+from sandbox import funds, refund_settlement
 from sandbox.errors import invalid
-from sandbox.resources import disputes, early_fraud_warnings, refunds
+from sandbox.resources import disputes, early_fraud_warnings
 from sandbox.state import Account, Sandbox
 from sandbox.tables import Object
 
@@ -109,7 +109,7 @@ def open_dispute(
     if kind.withdraws:
         disputes.withdraw(sandbox, account, dispute, fee=kind.fee)
     if kind.case_type != "inquiry":
-        refunds.disputed(sandbox, account, charge)
+        refund_settlement.disputed(sandbox, account, charge)
     early_fraud_warnings.review(sandbox, account, charge)
     return dispute
 
@@ -126,7 +126,7 @@ def escalate(sandbox: Sandbox, account: Account, dispute: Object) -> None:
     disputes.withdraw(sandbox, account, dispute, fee=funds.DISPUTE_FEE)
     charge = account.tables["charges"].get(dispute["charge"])
     if charge is not None:
-        refunds.disputed(sandbox, account, charge)
+        refund_settlement.disputed(sandbox, account, charge)
 
 
 def _end_of_day(moment: int) -> int:

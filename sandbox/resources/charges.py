@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sandbox import dispute_opening, funds, search
+from sandbox import dispute_opening, funds, refund_settlement, search
 from sandbox.ledger import Movement
 from sandbox.parameters import (
     SEARCH,
@@ -16,7 +16,7 @@ from sandbox.parameters import (
     text,
 )
 from sandbox.resource import Call, Resource, changed
-from sandbox.resources import application_fees, early_fraud_warnings, refunds, transfers
+from sandbox.resources import application_fees, early_fraud_warnings, transfers
 from sandbox.shapes import Json, billing_details, charge_card, outcome
 from sandbox.state import Account, Sandbox
 from sandbox.tables import Object
@@ -32,7 +32,7 @@ CHARGES = Resource(
         "application_fee", "balance_transaction", "customer", "failure_balance_transaction", "on_behalf_of",
         "payment_intent", "review", "source_transfer", "transfer", "transfer_data.destination",
     ),
-    lists={"refunds": ("/v1/charges/{id}/refunds", refunds.of_charge)},
+    lists={"refunds": ("/v1/charges/{id}/refunds", refund_settlement.of_charge)},
 )  # fmt: skip
 SEARCHABLE = search.Fields(
     amount="amount",
@@ -186,7 +186,7 @@ def _take_in(sandbox: Sandbox, account: Account, charge: Object, *, at_once: boo
         destination = charge["transfer_data"]["destination"]
         transfer = transfers.send(sandbox, account, charge, amount=amount, destination=destination)
         charge["transfer"] = transfer["id"]
-    refunds.release_held(sandbox, account, currency=charge["currency"])
+    refund_settlement.release_held(sandbox, account, currency=charge["currency"])
 
 
 def aftermath(sandbox: Sandbox, account: Account, charge: Object, *, card: TestCard) -> None:

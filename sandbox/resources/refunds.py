@@ -1,9 +1,7 @@
-"""Refunds: what is asked, what is refused, and how a refund settles or fails.
+"""Refunds: what may be asked and what is refused.
 
 https://docs.stripe.com/api/refunds, https://docs.stripe.com/refunds
 """
-
-from functools import partial
 
 from sandbox import funds, pagination
 from sandbox.errors import ApiError, invalid, refused_parameter, resource_missing
@@ -18,19 +16,16 @@ from sandbox.parameters import (
     metadata,
     text,
 )
-from sandbox.resource import Call, Resource, changed
+from sandbox.refund_settlement import emit_update, pay_out
+from sandbox.resource import Call, Resource
 from sandbox.resources import application_fees, disputes, early_fraud_warnings, transfers
-from sandbox.state import Account, Sandbox
+from sandbox.state import Account
 from sandbox.tables import Object
 from sandbox.test_cards import ORDINARY, RefundBehaviour
 
 REVERSAL_SECONDS = 2 * 3600
 """A refund this soon after the capture is a reversal: no ARN, and the sale never shows.
 https://docs.stripe.com/refunds#trace-a-refund"""
-FAILURE_REASONS = (
-    "lost_or_stolen_card", "expired_or_canceled_card", "charge_for_pending_refund_disputed",
-    "insufficient_funds", "declined", "merchant_request", "unknown",
-)  # fmt: skip
 
 REFUNDS = Resource(
     "refund",
@@ -46,12 +41,6 @@ REFUNDS.retrieval("/v1/refunds/{id}", permission="charge")
 REFUNDS.listing(
     "/v1/refunds", permission="charge", charge=text(), payment_intent=text(), created=created_filter()
 )
-
-
-def of_charge(account: Account, charge: Object) -> list[Object]:
-    """A charge's refunds, newest first."""
-    rows = REFUNDS.rows(account)
-    return [rows.peek(id) for _, _, id in reversed(rows.entries({"charge": charge["id"]}))]
 
 
 @REFUNDS.get("/v1/charges/{charge}/refunds", permission="charge", parameters=listing())
@@ -164,7 +153,7 @@ def _refund(call: Call, charge: Object, asked: int) -> Object:
     sandbox.emit(account, "refund.created", refund)
     sandbox.emit(account, "charge.refunded", charge, previous=before)
     if refund.get("pending_reason") != "insufficient_funds":
-        _pay_out(sandbox, account, refund, card_behaviour=card.refunds)
+        pay_out(sandbox, account, refund, card_behaviour=card.refunds)
     if charge["refunded"]:
         early_fraud_warnings.review(sandbox, account, charge)
         disputes.refunded(sandbox, account, charge)
@@ -229,129 +218,6 @@ def _connect(call: Call, charge: Object, refund: Object) -> None:
         application_fees.refund(call.sandbox, account, fee, amount=share(fee["amount"]))
 
 
-def _pay_out(sandbox: Sandbox, account: Account, refund: Object, *, card_behaviour: RefundBehaviour) -> None:
-    """Take the money from the balance and schedule what the bank answers."""
-    transaction = funds.book(
-        sandbox,
-        account,
-        type="refund",
-        amount=-refund["amount"],
-        currency=refund["currency"],
-        source=refund["id"],
-    )
-    refund["balance_transaction"] = transaction["id"]
-    settings, now = sandbox.settings, sandbox.clock.now()
-    if refund["status"] == "succeeded":
-        _succeeded(sandbox, account, refund)
-    elif card_behaviour is RefundBehaviour.PENDING_THEN_SUCCEEDS:
-        sandbox.clock.schedule(
-            now + settings.refund_settles_after, partial(_settle, sandbox, account, refund)
-        )
-    if card_behaviour is RefundBehaviour.SUCCEEDS_THEN_FAILS:
-        job = partial(_fail_later, sandbox, account, refund)
-        sandbox.clock.schedule(now + settings.refund_fails_after, job)
-    if refund["destination_details"]["card"]["type"] == "refund":
-        job = partial(_give_reference, sandbox, account, refund)
-        sandbox.clock.schedule(now + settings.reference_after, job)
-
-
-def _succeeded(sandbox: Sandbox, account: Account, refund: Object) -> None:
-    charge = account.tables["charges"].peek(refund["charge"])
-    kind = Movement.REFUND_SUCCEEDED
-    funds.record(sandbox, account, kind, charge=charge, amount=refund["amount"], refund=refund["id"])
-
-
-def _settle(sandbox: Sandbox, account: Account, refund: Object) -> None:
-    if refund["status"] != "pending":
-        return
-    before = dict(refund)
-    refund.pop("pending_reason", None)
-    REFUNDS.rows(account).set(refund, "status", "succeeded")
-    _succeeded(sandbox, account, refund)
-    _emit_update(sandbox, account, refund, before)
-
-
-def _fail_later(sandbox: Sandbox, account: Account, refund: Object) -> None:
-    if refund["status"] == "succeeded":
-        fail(sandbox, account, refund, reason="expired_or_canceled_card")
-
-
-def _give_reference(sandbox: Sandbox, account: Account, refund: Object) -> None:
-    """The acquirer reference number arrives. Its digits are made from the refund's place in the ledger."""
-    card = refund["destination_details"]["card"]
-    if refund["status"] != "succeeded" or card.get("reference_status") != "pending":
-        return
-    before = {**refund, "destination_details": {"card": dict(card), "type": "card"}}
-    card["reference"] = "7" + refund["id"][-12:].rjust(22, "4")
-    card["reference_status"] = "available"
-    _emit_update(sandbox, account, refund, before)
-
-
-def _emit_update(sandbox: Sandbox, account: Account, refund: Object, before: Object) -> None:
-    previous = changed(before, refund, set(before) | set(refund))
-    sandbox.emit(account, "refund.updated", refund, previous=previous)
-    sandbox.emit(account, "charge.refund.updated", refund, previous=previous)
-
-
-def settle(sandbox: Sandbox, account: Account, refund: Object) -> None:
-    """The control plane lets a refund arrive, whatever it waited for, and its reference with it."""
-    if refund["status"] == "pending" and refund["balance_transaction"] is None:
-        _pay_out(sandbox, account, refund, card_behaviour=RefundBehaviour.SUCCEEDS)
-    _settle(sandbox, account, refund)
-    _give_reference(sandbox, account, refund)
-
-
-def fail(sandbox: Sandbox, account: Account, refund: Object, *, reason: str) -> None:
-    """The refund does not arrive: the money returns to the balance and the charge counts as not refunded."""
-    charge = account.tables["charges"].get(refund["charge"])
-    if charge is None or refund["status"] in ("failed", "canceled"):
-        raise invalid(f"Refund {refund['id']} is {refund['status']} and cannot fail.")
-    before = dict(refund)
-    refund.pop("pending_reason", None)
-    refund["failure_reason"] = reason
-    if refund["balance_transaction"] is not None:
-        transaction = funds.book(
-            sandbox,
-            account,
-            type="refund_failure",
-            amount=refund["amount"],
-            currency=refund["currency"],
-            source=refund["id"],
-        )
-        refund["failure_balance_transaction"] = transaction["id"]
-    REFUNDS.rows(account).set(refund, "status", "failed")
-    charge["amount_refunded"] -= refund["amount"]
-    charge["refunded"] = False
-    kind = Movement.REFUND_FAILED
-    funds.record(sandbox, account, kind, charge=charge, amount=refund["amount"], refund=refund["id"])
-    previous = changed(before, refund, set(before) | set(refund))
-    for event in ("refund.updated", "charge.refund.updated", "refund.failed"):
-        sandbox.emit(account, event, refund, previous=previous)
-
-
-def release_held(sandbox: Sandbox, account: Account, *, currency: str) -> None:
-    """Pay out, oldest first, what the balance now covers."""
-    rows = REFUNDS.rows(account)
-    for _, _, id in list(rows.entries({"status": "pending"})):
-        refund = rows.get(id)
-        if refund is None or refund.get("pending_reason") != "insufficient_funds":
-            continue
-        if refund["currency"] == currency and account.balances.covers(refund["amount"], currency=currency):
-            card = account.card_of_method.get(refund["payment_method"], ORDINARY)
-            _pay_out(sandbox, account, refund, card_behaviour=card.refunds)
-            if card.refunds is RefundBehaviour.PENDING_THEN_SUCCEEDS:
-                refund["pending_reason"] = "processing"
-            else:
-                _settle(sandbox, account, refund)
-
-
-def disputed(sandbox: Sandbox, account: Account, charge: Object) -> None:
-    """A chargeback beats the refunds that still wait for funds."""
-    for refund in of_charge(account, charge):
-        if refund["status"] == "pending" and refund.get("pending_reason") == "insufficient_funds":
-            fail(sandbox, account, refund, reason="charge_for_pending_refund_disputed")
-
-
 @REFUNDS.post(
     "/v1/refunds/{id}",
     permission="charge",
@@ -362,7 +228,7 @@ def update(call: Call) -> Object:
     refund = REFUNDS.find(call.account, call.path["id"], param="id")
     before = dict(refund)
     refund["metadata"] = merged_metadata(refund["metadata"], call.given)
-    _emit_update(call.sandbox, call.account, refund, before)
+    emit_update(call.sandbox, call.account, refund, before)
     return refund
 
 
