@@ -211,8 +211,8 @@ def created_filter() -> Kind:
             moment = integer(least=0)(value, name)
             return CreatedRange(moment, moment)
         given = bounds(value, name)
-        firsts = [given["gte"]] * ("gte" in given) + [given.get("gt", 0) + 1] * ("gt" in given)
-        lasts = [given["lte"]] * ("lte" in given) + [given.get("lt", 0) - 1] * ("lt" in given)
+        firsts = [given[name] + shift for name, shift in (("gte", 0), ("gt", 1)) if name in given]
+        lasts = [given[name] - shift for name, shift in (("lte", 0), ("lt", 1)) if name in given]
         return CreatedRange(max(firsts, default=None), min(lasts, default=None))
 
     return read
