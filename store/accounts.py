@@ -4,9 +4,8 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.engine import Row
-from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import col
 
 from chargebacks.accounts import AccountFacts
@@ -16,6 +15,7 @@ from runtime.connections import StripeCredentials
 from store.database import Database
 from store.policies import Policies, keep_policy, parse_policy
 from store.sealing import Sealer
+from store.statements import hold
 from store.tables import AccountRow, PolicyActivationRow
 
 _DEFAULT_POLICY = ""
@@ -42,21 +42,7 @@ class Accounts:
             "order_metadata_keys": json.dumps(credentials.order_metadata_keys),
             "sealed": self._sealer.seal(_owner(credentials.account), {"api_key": credentials.api_key}),
         }
-        lasting = {"livemode": credentials.livemode, "stripe_account": credentials.stripe_account}
-        async with self._database.write_durably() as connection:
-            await self._database.hold(connection, "accounts")
-            known = await _find(connection, credentials.account)
-            if known is None:
-                await _insert(connection, {"name": credentials.account, **lasting, **changeable})
-            elif any(getattr(known, name) != value for name, value in lasting.items()):
-                raise BadInput(
-                    f"{credentials.account} already stands for another Stripe account or mode: "
-                    "connect this one under another name",
-                    reason="account_differs",
-                )
-            else:
-                changed = update(AccountRow).where(col(AccountRow.id) == known.id).values(changeable)
-                await connection.execute(changed)
+        await self._database.write_durably(lambda connection: _connect(connection, credentials, changeable))
 
     async def account_facts(self, account: str) -> AccountFacts:
         """NeedsOperator when the account is not connected."""
@@ -64,9 +50,10 @@ class Accounts:
 
     async def list_accounts(self) -> tuple[AccountFacts, ...]:
         """Every connected account, by name."""
-        async with self._database.read() as connection:
-            rows = await connection.execute(select(AccountRow).order_by(col(AccountRow.name)))
-            return tuple(_facts(row) for row in rows)
+        every = select(AccountRow).order_by(col(AccountRow.name))
+        return await self._database.read(
+            lambda connection: tuple(_facts(row) for row in connection.execute(every))
+        )
 
     async def stripe_credentials(self, account: str) -> StripeCredentials:
         """The account's key, unsealed. NeedsOperator when it is not connected or SECRETS_KEY does not fit."""
@@ -81,19 +68,23 @@ class Accounts:
 
     async def set_alert_management(self, account: str, switched_on: bool) -> None:
         """The account's switch: off, its alerts are recorded and nothing is done about them."""
-        switched = update(AccountRow).where(col(AccountRow.name) == account)
-        async with self._database.write_durably() as connection:
-            if (await connection.execute(switched.values(alert_management=switched_on))).rowcount == 0:
-                raise await _unknown(connection, account)
+        await self._database.write_durably(
+            lambda connection: _change(connection, account, {"alert_management": switched_on})
+        )
 
     async def activate_policy(self, account: str, policy_toml: str, *, by: str, at: datetime) -> str:
-        """Make the file the policy of cases that open from now on; returns its version. BadInput for a wrong file."""
+        """Make the file the policy of cases that open from now on; returns its version.
+
+        BadInput for a wrong file, NeedsOperator when the account is not connected.
+        """
         policy = parse_policy(policy_toml)
-        async with self._database.write_durably() as connection:
-            await keep_policy(connection, policy, toml=policy_toml)
-            if await _find(connection, account) is None:
-                raise await _unknown(connection, account)
-            await _activate(connection, account, policy, by=by, at=at)
+
+        def activate(connection: Connection) -> None:
+            keep_policy(connection, policy, toml=policy_toml)
+            _change(connection, account, {"policy_version": policy.version})
+            _note_activation(connection, account, policy, by=by, at=at)
+
+        await self._database.write_durably(activate)
         return policy.version
 
     async def policy(self, version: str) -> Policy:
@@ -107,11 +98,7 @@ class Accounts:
         return self._numbers[account]
 
     async def _row(self, account: str) -> Row[Any]:
-        async with self._database.read() as connection:
-            row = await _find(connection, account)
-            if row is None:
-                raise await _unknown(connection, account)
-            return row
+        return await self._database.read(lambda connection: _known(connection, account))
 
 
 def _owner(account: str) -> str:
@@ -122,34 +109,46 @@ def _facts(row: Row[Any]) -> AccountFacts:
     return AccountFacts.model_validate(dict(row._mapping))
 
 
-async def _find(connection: AsyncConnection, account: str) -> Row[Any] | None:
-    of_name = select(AccountRow).where(col(AccountRow.name) == account)
-    return (await connection.execute(of_name)).one_or_none()
-
-
-async def _unknown(connection: AsyncConnection, account: str) -> NeedsOperator:
-    names = (await connection.execute(select(col(AccountRow.name)).order_by(col(AccountRow.name)))).scalars()
-    return NeedsOperator(
-        f'no account "{account}" is connected (connected: {", ".join(names) or "none"})',
-        reason="unknown_account",
-    )
-
-
-async def _insert(connection: AsyncConnection, values: dict[str, Any]) -> None:
-    policy = parse_policy(_DEFAULT_POLICY)
-    await keep_policy(connection, policy, toml=_DEFAULT_POLICY)
-    await connection.execute(insert(AccountRow).values({**values, "policy_version": policy.version}))
-    await _activate(connection, values["name"], policy, by="default", at=datetime.now(UTC))
-
-
-async def _activate(
-    connection: AsyncConnection, account: str, policy: Policy, *, by: str, at: datetime
-) -> None:
-    await connection.execute(
-        update(AccountRow).where(col(AccountRow.name) == account).values(policy_version=policy.version)
-    )
-    await connection.execute(
-        insert(PolicyActivationRow).values(
-            account=account, version=policy.version, activated_by=by, activated_at=at
+def _connect(connection: Connection, credentials: StripeCredentials, changeable: dict[str, Any]) -> None:
+    lasting = {"livemode": credentials.livemode, "stripe_account": credentials.stripe_account}
+    hold(connection, f"connect:{credentials.account}")
+    known = _find(connection, credentials.account)
+    if known is None:
+        policy = parse_policy(_DEFAULT_POLICY)
+        keep_policy(connection, policy, toml=_DEFAULT_POLICY)
+        values = {"name": credentials.account, "policy_version": policy.version, **lasting, **changeable}
+        connection.execute(insert(AccountRow).values(values))
+        _note_activation(connection, credentials.account, policy, by="default", at=datetime.now(UTC))
+    elif any(getattr(known, name) != value for name, value in lasting.items()):
+        raise BadInput(
+            f"{credentials.account} already stands for another Stripe account or mode: "
+            "connect this one under another name",
+            reason="account_differs",
         )
-    )
+    else:
+        _change(connection, credentials.account, changeable)
+
+
+def _find(connection: Connection, account: str) -> Row[Any] | None:
+    return connection.execute(select(AccountRow).where(col(AccountRow.name) == account)).one_or_none()
+
+
+def _known(connection: Connection, account: str) -> Row[Any]:
+    row = _find(connection, account)
+    if row is None:
+        names = connection.execute(select(col(AccountRow.name)).order_by(col(AccountRow.name))).scalars()
+        raise NeedsOperator(
+            f'no account "{account}" is connected (connected: {", ".join(names) or "none"})',
+            reason="unknown_account",
+        )
+    return row
+
+
+def _change(connection: Connection, account: str, values: dict[str, Any]) -> None:
+    number = _known(connection, account).id
+    connection.execute(update(AccountRow).where(col(AccountRow.id) == number).values(values))
+
+
+def _note_activation(connection: Connection, account: str, policy: Policy, *, by: str, at: datetime) -> None:
+    noted = {"account": account, "version": policy.version, "activated_by": by, "activated_at": at}
+    connection.execute(insert(PolicyActivationRow).values(noted))

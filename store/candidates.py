@@ -13,6 +13,7 @@ from sqlalchemy import (
     BindParameter,
     ColumnElement,
     CompoundSelect,
+    Connection,
     Row,
     Select,
     SQLColumnExpression,
@@ -21,7 +22,6 @@ from sqlalchemy import (
     select,
     union_all,
 )
-from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import col
 
 from chargebacks import identifiers
@@ -80,9 +80,7 @@ def _amounts(alert: Alert) -> tuple[Money, ...]:
     return tuple(dict.fromkeys(amount for amount in stated if amount is not None and amount.amount_minor > 0))
 
 
-async def find_charges(
-    connection: AsyncConnection, question: Question
-) -> tuple[tuple[ChargeSnapshot, ...], bool]:
+def find_charges(connection: Connection, question: Question) -> tuple[tuple[ChargeSnapshot, ...], bool]:
     """At most 50 charges, those that share the most telling identifier first, and whether that is all that matters.
 
     A read that was cut short matters only while no stronger read found anything: what it left out agrees with the
@@ -90,7 +88,7 @@ async def find_charges(
     """
     if not question.keys:
         return (), True
-    found = await connection.execute(charges_statement(question.keys), question.values)
+    found = connection.execute(charges_statement(question.keys), question.values)
     return _gathered(_readings(question.keys), found.all())
 
 

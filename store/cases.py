@@ -1,11 +1,9 @@
 """Cases as their workflows last told them, for lists and for the full story of one."""
 
-from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Select, select, tuple_
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, Select, select, tuple_
 from sqlmodel import col
 
 from chargebacks.contracts import AlertRequest, CaseFile, CaseKind, CaseStatus, TimelineEntry
@@ -35,37 +33,30 @@ class Cases:
             respond_by=request.alert.respond_by,
             amount=request.alert.amount,
         )
-        async with self._database.write() as connection:
-            await connection.execute(
-                insert_into(connection, CaseRow)
-                .values(_facts(case) | {"opened_at": opened_at})
-                .on_conflict_do_nothing()
-            )
+        row = _facts(case) | {"opened_at": opened_at}
+
+        def insert(connection: Connection) -> None:
+            connection.execute(insert_into(connection, CaseRow).values(row).on_conflict_do_nothing())
+
+        await self._database.write(insert)
 
     async def save_case(self, case: CaseFile) -> None:
         """Overwrite the case's facts and add the timeline entries that are not stored yet."""
         facts = _facts(case)
         opened_at = case.timeline[0].at if case.timeline else datetime.now(UTC)
-        async with self._database.write() as connection:
-            insert = insert_into(connection, CaseRow).values(facts | {"opened_at": opened_at})
-            await connection.execute(insert.on_conflict_do_update(index_elements=["case_id"], set_=facts))
-            if case.timeline:
-                lines = [{"case_id": case.case_id, **entry.model_dump()} for entry in case.timeline]
-                await connection.execute(insert_into(connection, TimelineRow).on_conflict_do_nothing(), lines)
+        lines = [{"case_id": case.case_id, **entry.model_dump()} for entry in case.timeline]
+
+        def save(connection: Connection) -> None:
+            row = insert_into(connection, CaseRow).values(facts | {"opened_at": opened_at})
+            connection.execute(row.on_conflict_do_update(index_elements=["case_id"], set_=facts))
+            if lines:
+                connection.execute(insert_into(connection, TimelineRow).on_conflict_do_nothing(), lines)
+
+        await self._database.write(save)
 
     async def case_file(self, case_id: str) -> CaseFile | None:
         """The whole story of one case, timeline included."""
-        story = (
-            select(TimelineRow).where(col(TimelineRow.case_id) == case_id).order_by(col(TimelineRow.number))
-        )
-        of_case = select(col(CaseRow.document)).where(col(CaseRow.case_id) == case_id)
-        async with self._database.read() as connection:
-            document = (await connection.execute(of_case)).scalar_one_or_none()
-            if document is None:
-                return None
-            lines = (await connection.execute(story)).mappings().all()
-        timeline = tuple(TimelineEntry.model_validate(dict(line)) for line in lines)
-        return CaseFile.model_validate_json(document).model_copy(update={"timeline": timeline})
+        return await self._database.read(lambda connection: _case_file(connection, case_id))
 
     async def list_cases(
         self,
@@ -88,10 +79,7 @@ class Cases:
             wanted = wanted.where(col(CaseRow.due_at) < due_before)
         if attention_only:
             wanted = wanted.where(col(CaseRow.attention).is_not(None))
-        async with self._database.read() as connection:
-            if after is not None:
-                wanted = await _continued(connection, wanted, after=after)
-            return _case_files((await connection.execute(wanted)).scalars())
+        return await self._database.read(lambda connection: _page(connection, wanted, after=after))
 
     async def cases_of_charge(self, account: str, charge_id: str) -> tuple[CaseFile, ...]:
         """Every case about the charge, without timelines, oldest first."""
@@ -100,8 +88,7 @@ class Cases:
             .where(col(CaseRow.account) == account, col(CaseRow.charge_id) == charge_id)
             .order_by(col(CaseRow.opened_at), col(CaseRow.case_id))
         )
-        async with self._database.read() as connection:
-            return _case_files((await connection.execute(about)).scalars())
+        return await self._database.read(lambda connection: _case_files(connection, about))
 
 
 _ORDER = (col(CaseRow.due_at), col(CaseRow.opened_at), col(CaseRow.case_id))
@@ -125,12 +112,26 @@ def _facts(case: CaseFile) -> dict[str, Any]:
     }
 
 
-async def _continued(connection: AsyncConnection, wanted: Select[str], *, after: str) -> Select[str]:
-    last = (await connection.execute(select(*_ORDER).where(col(CaseRow.case_id) == after))).one_or_none()
+def _case_file(connection: Connection, case_id: str) -> CaseFile | None:
+    of_case = select(col(CaseRow.document)).where(col(CaseRow.case_id) == case_id)
+    document = connection.execute(of_case).scalar_one_or_none()
+    if document is None:
+        return None
+    story = select(TimelineRow).where(col(TimelineRow.case_id) == case_id).order_by(col(TimelineRow.number))
+    lines = connection.execute(story).mappings()
+    timeline = tuple(TimelineEntry.model_validate(dict(line)) for line in lines)
+    return CaseFile.model_validate_json(document).model_copy(update={"timeline": timeline})
+
+
+def _page(connection: Connection, wanted: Select[str], *, after: str | None) -> tuple[CaseFile, ...]:
+    if after is None:
+        return _case_files(connection, wanted)
+    last = connection.execute(select(*_ORDER).where(col(CaseRow.case_id) == after)).one_or_none()
     if last is None:
         raise BadInput(f"there is no case {after} to continue after", reason="unknown_case")
-    return wanted.where(tuple_(*_ORDER) > tuple(last))
+    return _case_files(connection, wanted.where(tuple_(*_ORDER) > tuple(last)))
 
 
-def _case_files(documents: Iterable[str]) -> tuple[CaseFile, ...]:
+def _case_files(connection: Connection, wanted: Select[str]) -> tuple[CaseFile, ...]:
+    documents = connection.execute(wanted).scalars()
     return tuple(CaseFile.model_validate_json(document) for document in documents)

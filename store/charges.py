@@ -1,9 +1,10 @@
 """The charge index: every charge known here, found by whatever an alert may say about it."""
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, or_, select
+from sqlalchemy import ColumnElement, Connection, case, func, or_, select
 from sqlmodel import col
 
 from chargebacks import identifiers
@@ -11,7 +12,7 @@ from chargebacks.alerts import Alert
 from chargebacks.charges import ChargeSnapshot
 from chargebacks.matching import Candidates
 from store.accounts import Accounts
-from store.candidates import find_charges, question_of
+from store.candidates import Question, find_charges, question_of
 from store.commonness import count_common
 from store.database import Database
 from store.keys import network_key, order_key
@@ -32,10 +33,7 @@ class Charges:
         """Charges that share an identifier with the alert, with how common its values are. See `find_charges`."""
         account_id = await self._accounts.number_of(account)
         question = question_of(account_id, alert, date_tolerance_days=date_tolerance_days)
-        async with self._database.read() as connection:
-            charges, complete = await find_charges(connection, question)
-            commonness = await count_common(connection, question)
-        return Candidates(charges=charges, commonness=commonness, complete=complete)
+        return await self._database.read(lambda connection: _candidates(connection, question))
 
     async def upsert(self, account: str, charges: Sequence[ChargeSnapshot]) -> None:
         """Insert or refresh; an older reading never overwrites a newer one; a known subscription is kept.
@@ -47,36 +45,19 @@ class Charges:
         # In one order everywhere, or two writers could lock the same rows crosswise.
         ordered = sorted(newest.values(), key=lambda charge: charge.id)
         for start in range(0, len(ordered), _BATCH):
-            await self._upsert_batch(account_id, ordered[start : start + _BATCH])
+            batch = ordered[start : start + _BATCH]
+            await self._database.write(partial(_upsert, account_id=account_id, charges=batch))
 
     async def count(self, account: str) -> int:
         """How many charges of the account are indexed. Reads the whole index of the account."""
         account_id = await self._accounts.number_of(account)
         counted = select(func.count()).select_from(ChargeRow).where(col(ChargeRow.account_id) == account_id)
-        async with self._database.read() as connection:
-            return (await connection.execute(counted)).scalar_one()
+        return await self._database.read(lambda connection: connection.execute(counted).scalar_one())
 
-    async def _upsert_batch(self, account_id: int, charges: Sequence[ChargeSnapshot]) -> None:
-        orders = list(_order_rows(account_id, charges))
-        async with self._database.write() as connection:
-            insert = insert_into(connection, ChargeRow)
-            read_now = insert.excluded
-            changes: dict[str, ColumnElement[Any]] = {name: read_now[name] for name in _REFRESHED}
-            knows = read_now["subscription_known"]
-            changes["subscription"] = case(
-                (knows, read_now["subscription"]), else_=col(ChargeRow.subscription)
-            )
-            changes["subscription_known"] = or_(knows, col(ChargeRow.subscription_known))
-            refresh = insert.on_conflict_do_update(
-                index_elements=["account_id", "charge_id"],
-                set_=changes,
-                where=read_now["as_of"] >= col(ChargeRow.as_of),
-            )
-            await connection.execute(refresh, [_charge_row(account_id, charge) for charge in charges])
-            if orders:
-                await connection.execute(
-                    insert_into(connection, ChargeOrderRow).on_conflict_do_nothing(), orders
-                )
+
+def _candidates(connection: Connection, question: Question) -> Candidates:
+    charges, complete = find_charges(connection, question)
+    return Candidates(charges=charges, commonness=count_common(connection, question), complete=complete)
 
 
 _REFRESHED = (
@@ -93,6 +74,24 @@ _REFRESHED = (
     "as_of",
     "document",
 )
+
+
+def _upsert(connection: Connection, *, account_id: int, charges: Sequence[ChargeSnapshot]) -> None:
+    insert = insert_into(connection, ChargeRow)
+    read_now = insert.excluded
+    changes: dict[str, ColumnElement[Any]] = {name: read_now[name] for name in _REFRESHED}
+    knows = read_now["subscription_known"]
+    changes["subscription"] = case((knows, read_now["subscription"]), else_=col(ChargeRow.subscription))
+    changes["subscription_known"] = or_(knows, col(ChargeRow.subscription_known))
+    refresh = insert.on_conflict_do_update(
+        index_elements=["account_id", "charge_id"],
+        set_=changes,
+        where=read_now["as_of"] >= col(ChargeRow.as_of),
+    )
+    connection.execute(refresh, [_charge_row(account_id, charge) for charge in charges])
+    orders = list(_order_rows(account_id, charges))
+    if orders:
+        connection.execute(insert_into(connection, ChargeOrderRow).on_conflict_do_nothing(), orders)
 
 
 def _charge_row(account_id: int, charge: ChargeSnapshot) -> dict[str, Any]:

@@ -3,8 +3,7 @@
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, literal_column, select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import ColumnElement, Connection, Select, func, literal_column, select
 
 from chargebacks.matching import Commonness
 from store.candidates import AMOUNT_COLUMNS, IN_ACCOUNT, IN_SPAN, Question, is_amount
@@ -12,10 +11,10 @@ from store.candidates import AMOUNT_COLUMNS, IN_ACCOUNT, IN_SPAN, Question, is_a
 _STOP_AT = 2000
 
 
-async def count_common(connection: AsyncConnection, question: Question) -> Commonness:
+def count_common(connection: Connection, question: Question) -> Commonness:
     """Charges in the question's span, and those of the sale's amount, in the currency charged or shown."""
     statement = counts_statement(with_amount="amount_0" in question.keys)
-    window, *same_amount = (await connection.execute(statement, question.values)).one()
+    window, *same_amount = connection.execute(statement, question.values).one()
     return Commonness(window_charges=window, same_amount=min(sum(same_amount), _STOP_AT), capped_at=_STOP_AT)
 
 

@@ -10,7 +10,7 @@ from store import schema
 from store.accounts import Accounts
 from store.cases import Cases
 from store.charges import Charges
-from store.database import Database
+from store.database import Database, open_database
 from store.inbox import Inbox
 from store.ledger import RefundLedger
 from store.reports import OutcomeReports
@@ -41,10 +41,14 @@ class Store:
         BadInput for an address that is not SQLite's or PostgreSQL's, NeedsOperator for a wrong SECRETS_KEY or a
         refused connection, TryLater when the database does not answer.
         """
-        store = cls(Database(database_url), Sealer(secrets_key))
-        async with store._database.read() as connection:
-            await connection.execute(text("SELECT 1"))
-        return store
+        sealer = Sealer(secrets_key)
+        database = open_database(database_url)
+        try:
+            await database.read(lambda connection: connection.execute(text("SELECT 1")))
+        except BaseException:
+            await database.close()
+            raise
+        return cls(database, sealer)
 
     async def migrate(self) -> None:
         """Bring the schema to this version; safe when several processes do so at once."""

@@ -1,8 +1,9 @@
 """Messages of alert sources as they came in: kept before anything else happens, each once."""
 
 import json
+from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, select, type_coerce, update
+from sqlalchemy import BigInteger, ColumnElement, Connection, Select, select, type_coerce, update
 from sqlmodel import col
 
 from chargebacks.values import Instant, Value
@@ -46,38 +47,12 @@ class Inbox:
 
         A message that is already there stays as it is, unless it was refused then and is accepted now.
         """
-        async with self._database.write_durably() as connection:
-            insert = insert_into(connection, InboxRow).values(
-                source=message.source,
-                provider_message_id=message.provider_message_id,
-                body=message.body,
-                headers=json.dumps(message.headers),
-                received_at=message.received_at,
-                refused_reason=message.refused_reason,
-            )
-            reconsidered = insert.on_conflict_do_update(
-                index_elements=["source", "provider_message_id"],
-                set_={
-                    name: insert.excluded[name]
-                    for name in ("body", "headers", "received_at", "refused_reason")
-                },
-                where=(col(InboxRow.refused_reason).is_not(None))
-                & insert.excluded["refused_reason"].is_(None),
-            )
-            new = (await connection.execute(reconsidered.returning(_NUMBER))).scalar_one_or_none()
-            if new is not None:
-                return new, True
-            known = select(_NUMBER).where(
-                col(InboxRow.source) == message.source,
-                col(InboxRow.provider_message_id) == message.provider_message_id,
-            )
-            return (await connection.execute(known)).scalar_one(), False
+        return await self._database.write_durably(lambda connection: _accept(connection, message))
 
     async def mark_started(self, message_id: int, case_id: str) -> None:
         """Note that the message led to this case."""
         started = update(InboxRow).where(col(InboxRow.id) == message_id).values(case_id=case_id)
-        async with self._database.write() as connection:
-            await connection.execute(started)
+        await self._database.write(lambda connection: connection.execute(started))
 
     async def pending(self, *, limit: int = 100) -> tuple[StoredMessage, ...]:
         """Accepted and not started yet, oldest first."""
@@ -98,8 +73,28 @@ class Inbox:
         self, *conditions: ColumnElement[bool], order: ColumnElement[int | None], limit: int
     ) -> tuple[StoredMessage, ...]:
         wanted = select(InboxRow).where(*conditions).order_by(order).limit(limit)
-        async with self._database.read() as connection:
-            rows = (await connection.execute(wanted)).mappings().all()
-        return tuple(
-            StoredMessage.model_validate({**row, "headers": json.loads(row["headers"])}) for row in rows
-        )
+        return await self._database.read(lambda connection: _messages(connection, wanted))
+
+
+def _accept(connection: Connection, message: InboxMessage) -> tuple[int, bool]:
+    insert = insert_into(connection, InboxRow).values(
+        message.model_dump(exclude={"headers"}) | {"headers": json.dumps(message.headers)}
+    )
+    reconsidered = insert.on_conflict_do_update(
+        index_elements=["source", "provider_message_id"],
+        set_={name: insert.excluded[name] for name in ("body", "headers", "received_at", "refused_reason")},
+        where=col(InboxRow.refused_reason).is_not(None) & insert.excluded["refused_reason"].is_(None),
+    )
+    new = connection.execute(reconsidered.returning(_NUMBER)).scalar_one_or_none()
+    if new is not None:
+        return new, True
+    known = select(_NUMBER).where(
+        col(InboxRow.source) == message.source,
+        col(InboxRow.provider_message_id) == message.provider_message_id,
+    )
+    return connection.execute(known).scalar_one(), False
+
+
+def _messages(connection: Connection, wanted: Select[*tuple[Any, ...]]) -> tuple[StoredMessage, ...]:
+    rows = connection.execute(wanted).mappings()
+    return tuple(StoredMessage.model_validate({**row, "headers": json.loads(row["headers"])}) for row in rows)

@@ -3,8 +3,7 @@
 import hashlib
 import tomllib
 
-from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, select
 from sqlmodel import col
 
 from chargebacks.errors import NeedsOperator
@@ -35,8 +34,9 @@ class Policies:
 
     async def _read(self, version: str) -> Policy:
         stored = select(col(PolicyRow.document)).where(col(PolicyRow.version) == version)
-        async with self._database.read() as connection:
-            document = (await connection.execute(stored)).scalar_one_or_none()
+        document = await self._database.read(
+            lambda connection: connection.execute(stored).scalar_one_or_none()
+        )
         if document is None:
             raise NeedsOperator(
                 f"policy {version} is not in the database: activate the account's policy file again",
@@ -45,9 +45,9 @@ class Policies:
         return Policy.model_validate_json(document)
 
 
-async def keep_policy(connection: AsyncConnection, policy: Policy, *, toml: str) -> None:
+def keep_policy(connection: Connection, policy: Policy, *, toml: str) -> None:
     """Store the policy under its hash, if it is not there yet."""
-    await connection.execute(
+    connection.execute(
         insert_into(connection, PolicyRow)
         .values(version=policy.version, toml=toml, document=policy.model_dump_json())
         .on_conflict_do_nothing()

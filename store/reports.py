@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import Connection, Update, case, func, select, update
 from sqlmodel import col
 
 from chargebacks.errors import Refused
@@ -21,53 +21,56 @@ class OutcomeReports:
 
     async def begin(self, *, case_id: str, source: str, outcome: Outcome, now: datetime) -> OutcomeReport:
         """Reserve the outcome; the first reservation of the case wins and is returned ever after."""
-        async with self._database.write_durably() as connection:
-            await connection.execute(
-                insert_into(connection, OutcomeReportRow)
-                .values(
-                    case_id=case_id,
-                    source=source,
-                    outcome=outcome.model_dump_json(),
-                    reserved_at=now,
-                    attempts=0,
-                )
-                .on_conflict_do_nothing()
-            )
-            of_case = select(OutcomeReportRow).where(col(OutcomeReportRow.case_id) == case_id)
-            row = (await connection.execute(of_case)).one()
-        known = row.acknowledgement
-        return OutcomeReport(
-            outcome=Outcome.model_validate_json(row.outcome),
-            attempts=row.attempts,
-            acknowledgement=Acknowledgement.model_validate_json(known) if known else None,
-            acknowledged_at=row.acknowledged_at,
-        )
+        values = {
+            "case_id": case_id,
+            "source": source,
+            "outcome": outcome.model_dump_json(),
+            "reserved_at": now,
+            "attempts": 0,
+        }
+
+        def reserve(connection: Connection) -> OutcomeReport:
+            insert = insert_into(connection, OutcomeReportRow).values(values)
+            connection.execute(insert.on_conflict_do_nothing())
+            return _report(connection, case_id)
+
+        return await self._database.write_durably(reserve)
 
     async def attempt(self, case_id: str, *, now: datetime) -> None:
         """Count an attempt, before it is made. Refused when no outcome was reserved."""
-        counted = (
-            update(OutcomeReportRow)
-            .where(col(OutcomeReportRow.case_id) == case_id)
-            .values(attempts=col(OutcomeReportRow.attempts) + 1, last_attempt_at=now)
-        )
-        async with self._database.write_durably() as connection:
-            if (await connection.execute(counted)).rowcount == 0:
-                raise _not_begun(case_id)
+        counted = _of(case_id).values(attempts=col(OutcomeReportRow.attempts) + 1, last_attempt_at=now)
+        await self._database.write_durably(lambda connection: _change(connection, counted, case_id))
 
     async def finish(self, case_id: str, *, acknowledgement: Acknowledgement, now: datetime) -> None:
         """Keep the source's answer; the first one stays. Refused when no outcome was reserved."""
-        acknowledged = (
-            update(OutcomeReportRow)
-            .where(col(OutcomeReportRow.case_id) == case_id, col(OutcomeReportRow.acknowledged_at).is_(None))
-            .values(acknowledgement=acknowledgement.model_dump_json(), acknowledged_at=now)
+        first = col(OutcomeReportRow.acknowledged_at).is_(None)
+        acknowledged = _of(case_id).values(
+            acknowledgement=case(
+                (first, acknowledgement.model_dump_json()), else_=col(OutcomeReportRow.acknowledgement)
+            ),
+            acknowledged_at=func.coalesce(col(OutcomeReportRow.acknowledged_at), now),
         )
-        reserved = select(col(OutcomeReportRow.case_id)).where(col(OutcomeReportRow.case_id) == case_id)
-        async with self._database.write_durably() as connection:
-            if (await connection.execute(acknowledged)).rowcount:
-                return
-            if (await connection.execute(reserved)).one_or_none() is None:
-                raise _not_begun(case_id)
+        await self._database.write_durably(lambda connection: _change(connection, acknowledged, case_id))
 
 
-def _not_begun(case_id: str) -> Refused:
-    return Refused(f"no outcome of {case_id} was reserved before it was sent", reason="outcome_not_reserved")
+def _of(case_id: str) -> Update:
+    return update(OutcomeReportRow).where(col(OutcomeReportRow.case_id) == case_id)
+
+
+def _change(connection: Connection, change: Update, case_id: str) -> None:
+    if connection.execute(change).rowcount == 0:
+        raise Refused(
+            f"no outcome of {case_id} was reserved before it was sent", reason="outcome_not_reserved"
+        )
+
+
+def _report(connection: Connection, case_id: str) -> OutcomeReport:
+    of_case = select(OutcomeReportRow).where(col(OutcomeReportRow.case_id) == case_id)
+    row = connection.execute(of_case).one()
+    answer = row.acknowledgement
+    return OutcomeReport(
+        outcome=Outcome.model_validate_json(row.outcome),
+        attempts=row.attempts,
+        acknowledgement=Acknowledgement.model_validate_json(answer) if answer else None,
+        acknowledged_at=row.acknowledged_at,
+    )

@@ -10,21 +10,19 @@ from sqlalchemy import Connection
 
 from chargebacks.errors import NeedsOperator
 from store.database import Database
+from store.statements import hold
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 async def migrate(database: Database) -> None:
     """Bring the schema to this version, in one transaction. Processes that start together take turns."""
-    async with database.write_durably() as connection:
-        await database.hold(connection, "schema migration")
-        await connection.run_sync(_upgrade)
+    await database.write_durably(_upgrade)
 
 
 async def check_schema(database: Database) -> None:
     """NeedsOperator unless the schema is exactly this version's."""
-    async with database.read() as connection:
-        found = await connection.run_sync(_revision)
+    found = await database.read(_revision)
     scripts = ScriptDirectory.from_config(_config())
     if found == scripts.get_current_head():
         return
@@ -45,6 +43,7 @@ def _config() -> Config:
 
 
 def _upgrade(connection: Connection) -> None:
+    hold(connection, "schema migration")
     config = _config()
     config.attributes["connection"] = connection
     command.upgrade(config, "head")

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 from sqlalchemy.engine import Row
 from sqlmodel import col
 
@@ -29,42 +29,50 @@ class Sources:
             "options": json.dumps(settings.options),
             "sealed": self._sealer.seal(_owner(settings.name), settings.secrets),
         }
-        accounts = select(col(AccountRow.name)).order_by(col(AccountRow.name))
-        async with self._database.write_durably() as connection:
-            connected = (await connection.execute(accounts)).scalars().all()
-            if settings.account not in connected:
-                raise BadInput(
-                    f'source {settings.name} names the account "{settings.account}", which is not connected '
-                    f"(connected: {', '.join(connected) or 'none'})",
-                    reason="unknown_account",
-                )
-            insert = insert_into(connection, AlertSourceRow).values({"name": settings.name, **values})
-            await connection.execute(insert.on_conflict_do_update(index_elements=["name"], set_=values))
+        await self._database.write_durably(lambda connection: _store(connection, settings, values))
 
     async def source(self, name: str) -> SourceSettings:
         """The source with its secrets. NeedsOperator when it is not connected or SECRETS_KEY does not fit."""
-        of_name = select(AlertSourceRow).where(col(AlertSourceRow.name) == name)
-        names = select(col(AlertSourceRow.name)).order_by(col(AlertSourceRow.name))
-        async with self._database.read() as connection:
-            row = (await connection.execute(of_name)).one_or_none()
-            if row is None:
-                connected = (await connection.execute(names)).scalars().all()
-                raise NeedsOperator(
-                    f'no alert source "{name}" is connected (connected: {", ".join(connected) or "none"})',
-                    reason="unknown_source",
-                )
-        secrets = self._sealer.unseal(_owner(name), row.sealed)
-        return _settings(row).model_copy(update={"secrets": secrets})
+        row = await self._database.read(lambda connection: _find(connection, name))
+        return _settings(row).model_copy(update={"secrets": self._sealer.unseal(_owner(name), row.sealed)})
 
     async def list_sources(self) -> tuple[SourceSettings, ...]:
         """Every source by name, without secrets."""
-        async with self._database.read() as connection:
-            rows = await connection.execute(select(AlertSourceRow).order_by(col(AlertSourceRow.name)))
-            return tuple(_settings(row) for row in rows)
+        every = select(AlertSourceRow).order_by(col(AlertSourceRow.name))
+        return await self._database.read(
+            lambda connection: tuple(_settings(row) for row in connection.execute(every))
+        )
 
 
 def _owner(name: str) -> str:
     return f"alert source {name}"
+
+
+def _store(connection: Connection, settings: SourceSettings, values: dict[str, Any]) -> None:
+    accounts = _names(connection, AccountRow.name)
+    if settings.account not in accounts:
+        raise BadInput(
+            f'source {settings.name} names the account "{settings.account}", which is not connected '
+            f"(connected: {', '.join(accounts) or 'none'})",
+            reason="unknown_account",
+        )
+    insert = insert_into(connection, AlertSourceRow).values({"name": settings.name, **values})
+    connection.execute(insert.on_conflict_do_update(index_elements=["name"], set_=values))
+
+
+def _find(connection: Connection, name: str) -> Row[Any]:
+    of_name = select(AlertSourceRow).where(col(AlertSourceRow.name) == name)
+    row = connection.execute(of_name).one_or_none()
+    if row is None:
+        names = ", ".join(_names(connection, AlertSourceRow.name))
+        raise NeedsOperator(
+            f'no alert source "{name}" is connected (connected: {names or "none"})', reason="unknown_source"
+        )
+    return row
+
+
+def _names(connection: Connection, column: str) -> list[str]:
+    return list(connection.execute(select(col(column)).order_by(col(column))).scalars())
 
 
 def _settings(row: Row[Any]) -> SourceSettings:
