@@ -35,10 +35,10 @@ class Subscriptions:
     async def _targets(self, order: CancelOrder) -> tuple[SubscriptionSnapshot, ...]:
         charge = order.charge
         live = charge.live_subscriptions
-        if live == () or order.cancellation.scope is CancelScope.NONE:
-            return ()
+        if live == () or charge.customer is None or order.cancellation.scope is CancelScope.NONE:
+            return ()  # without a customer there is no subscription
         if order.cancellation.scope is CancelScope.ALL:
-            if live is None and charge.customer is not None:
+            if live is None:
                 live = await self._stripe.list_subscriptions(order.account, charge.customer)
             return live or ()
         if not charge.subscription_known or live is None:

@@ -6,8 +6,10 @@ Exits 0 only when every row came out as expected.
 """
 
 import asyncio
+import tempfile
 import time
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -19,6 +21,7 @@ from chargebacks.errors import CaseError
 from demo.scenarios import SCENARIOS, Scenario
 from demo.stack import Stack, running_stack
 from demo.world import Played, Row, World
+from runtime.embedded_temporal import TemporalServer
 from runtime.process import leave, stop_requested
 
 _AT_ONCE = 6
@@ -99,32 +102,35 @@ async def run(*, keep: bool, only: str) -> bool:
     console.print(
         "Starting Temporal, a stand-in Stripe, stand-in alert networks and the worker on loopback ..."
     )
+    with tempfile.TemporaryDirectory(prefix="chargebacks-") as folder:
+        async with running_stack(Path(folder)) as (stack, temporal):
+            results = await _show(console, stack, scenarios)
+            if keep:
+                await _keep(console, temporal, results)
+    return all(result.as_expected for result in results)
+
+
+async def _show(console: Console, stack: Stack, scenarios: tuple[Scenario, ...]) -> list[Result]:
     began = time.monotonic()
-    async with running_stack() as stack:
-        console.print(f"Temporal UI  {stack.temporal.ui_url}")
-        columns = (
-            SpinnerColumn(),
-            TextColumn("{task.completed}/{task.total} {task.description}"),
-            TimeElapsedColumn(),
-        )
-        with Progress(*columns, console=console, transient=True) as progress:
-            results = await play_all(stack, scenarios, progress)
-        console.print(table_of(results))
-        good = sum(result.as_expected for result in results)
-        console.print(
-            f"{good} of {len(results)} scenarios came out as expected, in {time.monotonic() - began:.0f} s."
-        )
-        if keep:
-            await _keep(console, stack, results)
-    return good == len(results)
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.completed}/{task.total} {task.description}"),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=console, transient=True) as progress:
+        results = await play_all(stack, scenarios, progress)
+    console.print(table_of(results))
+    good = sum(result.as_expected for result in results)
+    seconds = time.monotonic() - began
+    console.print(f"{good} of {len(results)} scenarios came out as expected, in {seconds:.0f} s.")
+    return results
 
 
-async def _keep(console: Console, stack: Stack, results: list[Result]) -> None:
-    console.print("\nEverything stays up until Ctrl-C. The cases in the Temporal UI:")
+async def _keep(console: Console, temporal: TemporalServer, results: list[Result]) -> None:
+    console.print(f"\nEverything stays up until Ctrl-C. Temporal UI: {temporal.ui_url}\nThe cases there:")
     for result in results:
-        console.print(
-            f"  {result.scenario.name}: {stack.temporal.case_url(result.played.cases[-1])}", soft_wrap=True
-        )
+        url = temporal.case_url(result.played.cases[-1])
+        console.print(f"  {result.scenario.name}: {url}", soft_wrap=True)
     await stop_requested().wait()
 
 

@@ -8,8 +8,10 @@ import typer
 from rich.console import Console
 
 from chargebacks.errors import CaseError
-from demo.stack import REPOSITORY, Stack, running_stack
+from demo.processes import REPOSITORY
+from demo.stack import Stack, running_stack
 from demo.world import World
+from runtime.embedded_temporal import TemporalServer
 from runtime.process import leave, stop_requested
 
 _FOLDER = REPOSITORY / ".dev"
@@ -24,13 +26,13 @@ async def run() -> None:
     _FOLDER.mkdir(exist_ok=True)
     for left_over in _FOLDER.iterdir():
         left_over.unlink()
-    async with running_stack(folder=_FOLDER) as stack:
+    async with running_stack(_FOLDER) as (stack, temporal):
         example = await _example_alert(stack, _FOLDER)
         environment = _FOLDER / "environment"
         environment.write_text(
             "".join(f"export {name}='{value}'\n" for name, value in stack.environment.items())
         )
-        _explain(console, stack, environment, example)
+        _explain(console, stack, temporal, environment, example)
         await stop_requested().wait()
     console.print("Stopped.")
 
@@ -44,12 +46,14 @@ async def _example_alert(stack: Stack, folder: Path) -> Path:
     return path
 
 
-def _explain(console: Console, stack: Stack, environment: Path, example: Path) -> None:
+def _explain(
+    console: Console, stack: Stack, temporal: TemporalServer, environment: Path, example: Path
+) -> None:
     here = environment.relative_to(REPOSITORY)
     lines = (
         "",
-        f"Temporal UI      {stack.temporal.ui_url}",
-        f"Temporal         {stack.temporal.address}",
+        f"Temporal UI      {temporal.ui_url}",
+        f"Temporal         {temporal.address}",
         f"Stripe sandbox   {stack.environment['STRIPE_API_BASE']}   (key sk_test_sandbox)",
         f"Alert networks   {stack.networks_control.base_url}",
         f"Database         {stack.environment['DATABASE_URL']}",

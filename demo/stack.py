@@ -1,12 +1,12 @@
 """Every part on loopback: Temporal, the stand-ins, a fresh database, the worker; connected as a merchant would."""
 
 import os
-import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import httpx
 from cryptography.fernet import Fernet
@@ -38,12 +38,20 @@ NETWORKS = ("chargebackhit", "ethoca", "reseller", "chargeblast")
 
 
 @dataclass(frozen=True)
+class StandIns:
+    """The stand-ins for Stripe and the alert networks, by their addresses."""
+
+    folder: Path
+    stripe_url: str
+    networks_url: str
+
+
+@dataclass(frozen=True)
 class Stack:
     """What is running, and how to reach it."""
 
     folder: Path
     environment: dict[str, str]
-    temporal: TemporalServer
     client: Client
     store: Store
     stripe: Gateway
@@ -54,41 +62,61 @@ class Stack:
         """Name of the alert source of that network which serves that account."""
         return f"{network}-{account}"
 
+    def settings(self) -> Settings:
+        """What a process of ours would read from the environment."""
+        return _settings(self.environment)
+
 
 @asynccontextmanager
-async def running_stack(*, folder: Path | None = None, with_worker: bool = True) -> AsyncIterator[Stack]:
-    """Start everything and connect the accounts; stop what was started at the end, also on failure."""
+async def stand_ins(folder: Path) -> AsyncIterator[StandIns]:
+    """The stand-ins as processes of their own."""
     async with AsyncExitStack() as stack:
-        home = folder or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="chargebacks-")))
-        temporal = await stack.enter_async_context(
-            embedded_temporal(search_attributes=cli_types(SEARCH_ATTRIBUTES), binary=Settings().temporal_bin)
-        )
-        stripe_url = await _stand_in(stack, home, "sandbox", ready="sandbox listening on")
-        networks_url = await _stand_in(stack, home, "sandbox.networks", ready="alert networks listening on")
-        environment = _environment(home, temporal, stripe_url)
-        settings = _settings(environment)
+        stripe_url = await _stand_in(stack, folder, "sandbox", ready="sandbox listening on")
+        networks_url = await _stand_in(stack, folder, "sandbox.networks", ready="alert networks listening on")
+        async with httpx.AsyncClient(base_url=stripe_url) as control:
+            await post(control, "/_sandbox/accounts", {"id": "acct_1Broke", "name": "Broke"})
+            await post(control, "/_sandbox/keys", {"key": "sk_test_broke", "account": "acct_1Broke"})
+        yield StandIns(folder=folder, stripe_url=stripe_url, networks_url=networks_url)
+
+
+@asynccontextmanager
+async def connected(around: StandIns, client: Client, *, address: str) -> AsyncIterator[Stack]:
+    """A fresh database with every account and alert source connected to the stand-ins."""
+    environment = _environment(around, address)
+    settings = _settings(environment)
+    async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(
             await Store.connect(settings.database_url, settings.secrets_key)
         )
         await store.migrate()
-        running = Stack(
-            folder=home,
+        control = [
+            await stack.enter_async_context(httpx.AsyncClient(base_url=url, timeout=60))
+            for url in (around.stripe_url, around.networks_url)
+        ]
+        made = Stack(
+            folder=around.folder,
             environment=environment,
-            temporal=temporal,
-            client=await Client.connect(temporal.address, data_converter=pydantic_data_converter),
+            client=client,
             store=store,
             stripe=Gateway(credentials_of=store.accounts.stripe_credentials, settings=settings),
-            stripe_control=await stack.enter_async_context(
-                httpx.AsyncClient(base_url=stripe_url, timeout=60)
-            ),
-            networks_control=await stack.enter_async_context(
-                httpx.AsyncClient(base_url=networks_url, timeout=60)
-            ),
+            stripe_control=control[0],
+            networks_control=control[1],
         )
-        await _connect_accounts(running)
-        if with_worker:
-            await stack.enter_async_context(worker_process(running))
-        yield running
+        await _connect_accounts(made)
+        yield made
+
+
+@asynccontextmanager
+async def running_stack(folder: Path) -> AsyncIterator[tuple[Stack, TemporalServer]]:
+    """Everything an alert needs, the worker included; what was started is stopped at the end, also on failure."""
+    attributes = cli_types(SEARCH_ATTRIBUTES)
+    async with (
+        embedded_temporal(search_attributes=attributes, binary=Settings().temporal_bin) as temporal,
+        stand_ins(folder) as around,
+    ):
+        client = await Client.connect(temporal.address, data_converter=pydantic_data_converter)
+        async with connected(around, client, address=temporal.address) as stack, worker_process(stack):
+            yield stack, temporal
 
 
 @asynccontextmanager
@@ -106,14 +134,14 @@ async def _stand_in(stack: AsyncExitStack, home: Path, module: str, *, ready: st
     return address_in(log)
 
 
-def _environment(home: Path, temporal: TemporalServer, stripe_url: str) -> dict[str, str]:
+def _environment(around: StandIns, temporal_address: str) -> dict[str, str]:
     """Exactly what a merchant would set, pointed at the stand-ins. What the caller has set already stays."""
     ours = {
-        "DATABASE_URL": f"sqlite+aiosqlite:///{home / 'chargebacks.db'}",
+        "DATABASE_URL": f"sqlite+aiosqlite:///{around.folder / 'chargebacks.db'}",
         "SECRETS_KEY": Fernet.generate_key().decode(),
-        "STRIPE_API_BASE": stripe_url,
-        "STRIPE_FILES_BASE": stripe_url,
-        "TEMPORAL_ADDRESS": temporal.address,
+        "STRIPE_API_BASE": around.stripe_url,
+        "STRIPE_FILES_BASE": around.stripe_url,
+        "TEMPORAL_ADDRESS": temporal_address,
         "LOG_FORMAT": "json",
     }
     kept = ("STRIPE_API_BASE", "STRIPE_FILES_BASE", "LOG_LEVEL")
@@ -130,8 +158,6 @@ def _settings(environment: dict[str, str]) -> Settings:
 
 
 async def _connect_accounts(stack: Stack) -> None:
-    await post(stack.stripe_control, "/_sandbox/accounts", {"id": "acct_1Broke", "name": "Broke"})
-    await post(stack.stripe_control, "/_sandbox/keys", {"key": "sk_test_broke", "account": "acct_1Broke"})
     secrets = (await stack.networks_control.get("/_networks/credentials")).raise_for_status().json()
     for account, (key, policy) in ACCOUNTS.items():
         credentials = StripeCredentials(account=account, api_key=SecretStr(key), livemode=False)
@@ -176,9 +202,9 @@ def _source(stack: Stack, network: str, account: str, secrets: dict[str, str]) -
     )
 
 
-async def post(control: httpx.AsyncClient, path: str, body: dict[str, object]) -> dict[str, object]:
+async def post(control: httpx.AsyncClient, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
     """A call to a stand-in's control plane."""
     answer = await control.post(path, json=body)
     answer.raise_for_status()
-    result: dict[str, object] = answer.json()
+    result: dict[str, Any] = answer.json()
     return result

@@ -6,15 +6,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from operations.inspect import read_case
-from operations.notify import refund_changed
-from operations.start import start_alert
-
 from chargebacks.charges import ChargeSnapshot
 from chargebacks.contracts import CaseFile, CaseStatus
 from chargebacks.money import Money, parse_minor
 from demo.stack import Stack, post
 from networks.registry import ADAPTERS
+from operations.inspect import read_case
+from operations.notify import refund_changed
+from operations.start import start_alert
 
 _PATIENCE_SECONDS = 60.0
 
@@ -96,12 +95,12 @@ class World:
 
     async def until(self, case_id: str, holds: Callable[[CaseFile], bool]) -> CaseFile:
         """The case file as soon as it says so; the one of the moment when patience runs out."""
-        case = await read_case(self.stack.store, case_id)
-        deadline = asyncio.get_running_loop().time() + _PATIENCE_SECONDS
-        while not holds(case) and asyncio.get_running_loop().time() < deadline:
+        give_up = asyncio.get_running_loop().time() + _PATIENCE_SECONDS
+        while True:
+            case = await self.stack.store.cases.case_file(case_id)
+            if case is not None and (holds(case) or asyncio.get_running_loop().time() > give_up):
+                return case
             await asyncio.sleep(0.1)
-            case = await read_case(self.stack.store, case_id)
-        return case
 
     async def rest(self, case_id: str) -> CaseFile:
         """The case when it neither works nor waits for a payment any more."""
@@ -128,7 +127,7 @@ class World:
         return Row(
             status=case.status.value,
             refunded=await self._refunded(played.charge),
-            told=await self._told(),
+            told=", ".join(told["outcome"] for told in await self.told()) or "-",
             subscription=await self._subscription(played.subscription),
             why=case.decision.reason if case.decision else "",
         )
@@ -143,15 +142,28 @@ class World:
         money = parse_minor(sums["refunded"], sums["currency"].upper())
         return f"{len(sums['refunds'])} x {_major(money)}"
 
-    async def _told(self) -> str:
-        words = []
+    async def told(self) -> list[dict[str, Any]]:
+        """Final outcomes that the networks accepted for this world's alerts, in order of the alerts."""
+        told: list[dict[str, Any]] = []
         for network, alert_id in dict.fromkeys(self.alerts):
             answer = await self.stack.networks_control.get(
                 "/_networks/outcomes",
                 params={"network": network, "alert_id": alert_id, "accepted": "true", "final": "true"},
             )
-            words += [attempt["outcome"] for attempt in answer.raise_for_status().json()["outcomes"]]
-        return ", ".join(words) or "-"
+            told += answer.raise_for_status().json()["outcomes"]
+        return told
+
+    async def refunds(self, charge_id: str, *, key: str | None = None) -> list[dict[str, Any]]:
+        """The charge's refunds as Stripe's API lists them, newest first."""
+        keys = [key] if key else ["sk_test_sandbox", "sk_test_broke"]
+        found: list[dict[str, Any]] = []
+        for each in keys:
+            answer = await self.stack.stripe_control.get(
+                "/v1/refunds", params={"charge": charge_id}, headers={"Authorization": f"Bearer {each}"}
+            )
+            if answer.status_code == 200:
+                found += answer.json()["data"]
+        return found
 
     async def _subscription(self, subscription_id: str | None) -> str:
         if subscription_id is None:

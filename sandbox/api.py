@@ -18,7 +18,7 @@ from sandbox.errors import ApiError, refused_parameter
 from sandbox.expand import Expander
 from sandbox.faults import Action, Fault
 from sandbox.idempotency import StoredAnswer
-from sandbox.keys import Key, require
+from sandbox.keys import Key, require, secret_of
 from sandbox.parameters import Values, decode_form
 from sandbox.request_log import LoggedCall
 from sandbox.resource import Call, Operation, Resource, Router
@@ -54,7 +54,9 @@ class Api:
             return
         self._sandbox.clock.run_due()
         logged = self._log(request)
-        fault = self._sandbox.faults.hit(logged.method, logged.path)
+        fault = self._sandbox.faults.hit(
+            logged.method, logged.path, secret_of(request.headers.get("authorization"))
+        )
         logged.fault = fault.action.value if fault else None
         if fault and fault.action is Action.RESET_BEFORE:
             return self._connections.reset(scope)

@@ -39,6 +39,7 @@ class Fault:
     seconds: float = 0.0
     reason: str = "endpoint-rate"
     after_work: bool = False
+    key: str | None = None
     matched: int = 0
     fired: int = 0
     pattern: re.Pattern[str] = field(init=False)
@@ -46,8 +47,10 @@ class Fault:
     def __post_init__(self) -> None:
         self.pattern = re.compile(self.path)
 
-    def fires(self, method: str, path: str) -> bool:
+    def fires(self, method: str, path: str, key: str | None) -> bool:
         """Count a call and say whether it is hit."""
+        if self.key not in (None, key):
+            return False
         if self.method not in ("*", method) or not self.pattern.search(path):
             return False
         self.matched += 1
@@ -118,7 +121,7 @@ class Faults:
         self._faults = [fault for fault in self._faults if id is not None and fault.id != id]
         return before - len(self._faults)
 
-    def hit(self, method: str, path: str) -> Fault | None:
+    def hit(self, method: str, path: str, key: str | None) -> Fault | None:
         """Count a call against every fault and give the first that fires."""
-        fired = [fault for fault in self._faults if fault.fires(method, path)]
+        fired = [fault for fault in self._faults if fault.fires(method, path, key)]
         return fired[0] if fired else None

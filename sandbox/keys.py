@@ -51,7 +51,7 @@ class Keys:
 
     def authenticate(self, authorization: str | None) -> Key:
         """The key of a Basic or Bearer header; 401 in Stripe's words otherwise."""
-        secret = _secret(authorization)
+        secret = secret_of(authorization)
         if secret is None:
             raise ApiError(401, BAD_HEADER, stored=False)
         key = self._keys.get(secret)
@@ -82,7 +82,8 @@ def _mask(secret: str) -> str:
     )
 
 
-def _secret(authorization: str | None) -> str | None:
+def secret_of(authorization: str | None) -> str | None:
+    """The key of a Basic or Bearer header, if there is one."""
     scheme, _, value = (authorization or "").strip().partition(" ")
     if scheme.lower() == "bearer" and value:
         return value.strip()

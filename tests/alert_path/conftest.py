@@ -1,0 +1,69 @@
+"""Real parts for the alert path: stand-ins as processes, a store on disk, a worker, a Temporal server."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from temporalio.api.enums.v1 import IndexedValueType
+from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
+from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.testing import WorkflowEnvironment
+
+import worker
+from demo.stack import Stack, StandIns, connected, stand_ins
+from demo.world import World
+from runtime.embedded_temporal import find_binary
+from runtime.search_attributes import cli_types
+from workflows.attributes import ALL as SEARCH_ATTRIBUTES
+
+
+@pytest.fixture(scope="session")
+async def around(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[StandIns]:
+    """The stand-ins for Stripe and the alert networks, one process each for the whole session."""
+    async with stand_ins(tmp_path_factory.mktemp("stand-ins")) as made:
+        yield made
+
+
+@pytest.fixture
+async def skipping() -> AsyncIterator[WorkflowEnvironment]:
+    """A time-skipping Temporal server: days pass while a test waits for them."""
+    async with await WorkflowEnvironment.start_time_skipping(
+        data_converter=pydantic_data_converter,
+        test_server_existing_path=find_binary(None, name="temporal-test-server"),
+    ) as environment:
+        await _register_search_attributes(environment.client)
+        yield environment
+
+
+@pytest.fixture
+async def world(around: StandIns, skipping: WorkflowEnvironment, tmp_path: Path) -> AsyncIterator[World]:
+    """A shop on fresh storage, its worker running on the time-skipping server."""
+    async with (
+        connected(replace(around, folder=tmp_path), skipping.client, address="in-process") as stack,
+        running_worker(stack),
+    ):
+        yield World(stack)
+
+
+@asynccontextmanager
+async def running_worker(stack: Stack) -> AsyncIterator[None]:
+    """The real worker inside the test's process."""
+    settings = stack.settings()
+    async with AsyncExitStack() as open_parts:
+        parts = await worker.assemble(settings, open_parts)
+        for each in worker.workers(stack.client, parts, settings):
+            await open_parts.enter_async_context(each)
+        yield
+
+
+async def _register_search_attributes(client: Client) -> None:
+    types = {
+        name: IndexedValueType.Value(f"INDEXED_VALUE_TYPE_{kind.upper()}")
+        for name, kind in cli_types(SEARCH_ATTRIBUTES).items()
+    }
+    await client.operator_service.add_search_attributes(
+        AddSearchAttributesRequest(namespace=client.namespace, search_attributes=types)
+    )
