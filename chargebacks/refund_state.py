@@ -1,6 +1,6 @@
 """What a charge's refunds and disputes amount to, in minor units of the charge's currency."""
 
-from chargebacks.charges import ChargeSnapshot, DisputeSnapshot, RefundSnapshot, RefundStatus
+from chargebacks.charges import ChargeSnapshot, ChargeStatus, DisputeSnapshot, RefundSnapshot, RefundStatus
 
 _DEAD = (RefundStatus.FAILED, RefundStatus.CANCELED)
 
@@ -20,6 +20,11 @@ def gone_minor(charge: ChargeSnapshot) -> int:
     return max(
         charge.refunded_minor, sum(refund.amount_minor for refund in charge.refunds if is_live(refund))
     )
+
+
+def never_paid(charge: ChargeSnapshot) -> bool:
+    """Whether no money was taken and none can be: the payment failed, or nothing was captured of it."""
+    return charge.status is ChargeStatus.FAILED or (charge.captured and charge.captured_minor == 0)
 
 
 def blocks_refund(charge: ChargeSnapshot, disputes: tuple[DisputeSnapshot, ...]) -> bool:

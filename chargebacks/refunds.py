@@ -1,4 +1,4 @@
-"""What a refund may do: the ledger's entries, and the pure rule that decides against Stripe's present state."""
+"""What a refund may do, decided against the ledger and Stripe's present state just before the write."""
 
 from enum import StrEnum
 from typing import Self
@@ -7,14 +7,30 @@ from chargebacks.charges import (
     ChargeSnapshot,
     ChargeStatus,
     DisputeSnapshot,
-    MinorUnits,
     RefundSnapshot,
     RefundStatus,
 )
 from chargebacks.errors import NeedsOperator, Refused, TryLater
-from chargebacks.money import Currency, Money
-from chargebacks.refund_state import blocks_refund, gone_minor, is_live, is_pending, paid_minor
+from chargebacks.ledger import EntryState, LedgerEntry
+from chargebacks.money import Money
+from chargebacks.refund_state import blocks_refund, gone_minor, is_live, is_pending, never_paid, paid_minor
 from chargebacks.values import Instant, Value
+
+__all__ = [
+    "EntryState",
+    "LedgerEntry",
+    "MoneyState",
+    "PlannedAct",
+    "RefundPlan",
+    "RefundReason",
+    "RefundResult",
+    "earlier_refund",
+    "entry_state_of",
+    "network_settlement",
+    "paid_back",
+    "plan_refund",
+    "result_of",
+]
 
 
 class RefundReason(StrEnum):
@@ -24,45 +40,6 @@ class RefundReason(StrEnum):
     REQUESTED_BY_CUSTOMER = "requested_by_customer"
     DUPLICATE = "duplicate"
     FRAUDULENT = "fraudulent"
-
-
-class EntryState(StrEnum):
-    """State of a ledger entry. RESERVED and PENDING hold the charge: nobody else may refund it meanwhile."""
-
-    RESERVED = "reserved"
-    PENDING = "pending"
-    SUCCEEDED = "succeeded"
-    FAILED = "failed"
-    RELEASED = "released"
-    """Reserved, then found unnecessary: no money moved."""
-    EXTERNAL = "external"
-    """Refunded outside Stripe by the network (RDR)."""
-
-
-class LedgerEntry(Value):
-    """One line of a charge's refund ledger; `sequence` counts from 1 per charge."""
-
-    account: str
-    charge_id: str
-    sequence: int
-    case_id: str
-    provider_alert_id: str
-    amount_minor: MinorUnits
-    currency: Currency
-    state: EntryState
-    refund_id: str | None = None
-    key_revision: int = 1
-    created_at: Instant
-
-    @property
-    def ledger_key(self) -> str:
-        """Identity of the obligation; stored in the refund's metadata and found again by it."""
-        return f"refund:{self.account}:{self.charge_id}:{self.sequence}"
-
-    @property
-    def idempotency_key(self) -> str:
-        """Changes only when Stripe holds a stored failure under the earlier one (see `StoredFailure`)."""
-        return f"{self.ledger_key}:v{self.key_revision}"
 
 
 class MoneyState(StrEnum):
@@ -184,12 +161,13 @@ def plan_refund(
     _check_entry(entry)
     if (settled := network_settlement(disputes, ledger)) is not None:
         return _nothing(settled)
-    if charge.status is ChargeStatus.FAILED:
-        detail = f"charge {charge.id} failed: no money was taken"
+    if never_paid(charge):
+        detail = f"charge {charge.id} was never paid: no money was taken"
         return _nothing(RefundResult(state=MoneyState.PAYMENT_UNSUCCESSFUL, detail=detail))
     if charge.status is ChargeStatus.PENDING:
         raise TryLater(f"{charge.id} is still being paid.", reason="charge_pending")
     if not charge.captured:
+        _check_held(ledger, entry)
         return _void(charge)
     return _plan_captured(charge, disputes, ledger, entry, requested, refunded_before_minor)
 
@@ -204,7 +182,8 @@ def _plan_captured(
 ) -> RefundPlan:
     gone = gone_minor(charge)
     meanwhile = 0 if refunded_before_minor is None else max(gone - refunded_before_minor, 0)
-    amount_minor = min(requested.amount_minor - meanwhile, charge.captured_minor - gone)
+    left = charge.captured_minor - gone
+    amount_minor = min(requested.amount_minor - meanwhile, left)
     if amount_minor <= 0:
         _check_undecided(charge)
         return _nothing(earlier_refund(charge, ledger, case_id=entry.case_id))
@@ -212,9 +191,16 @@ def _plan_captured(
         detail = f"charge {charge.id} is disputed at Stripe and can no longer be refunded"
         return _nothing(RefundResult(state=MoneyState.ALREADY_DISPUTED, detail=detail))
     _check_held(ledger, entry)
-    return RefundPlan(
-        act=PlannedAct.CREATE, amount=Money(amount_minor=amount_minor, currency=charge.amount.currency)
-    )
+    amount = Money(amount_minor=amount_minor, currency=charge.amount.currency)
+    return RefundPlan(act=PlannedAct.CREATE, amount=amount if amount_minor == left else _payable(amount))
+
+
+def _payable(amount: Money) -> Money:
+    """A part of a charge must be an amount that Stripe can move (https://docs.stripe.com/currencies#special-cases)."""
+    payable = amount.payable
+    if payable.amount_minor == 0:
+        raise Refused(f"Stripe cannot refund as little as {amount}.", reason="amount_too_small")
+    return payable
 
 
 def network_settlement(

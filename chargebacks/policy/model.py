@@ -1,7 +1,7 @@
 """What a policy holds. Field names are the keys of the TOML file; `docs/policy.md` explains each."""
 
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
@@ -36,12 +36,11 @@ DeclineOutcome = Literal[
 """Truthful words for a refusal."""
 
 
-def _set(values: tuple[str, ...]) -> tuple[str, ...]:
+Word = TypeVar("Word", bound=str)
+
+
+def _set(values: tuple[Word, ...]) -> tuple[Word, ...]:
     return tuple(sorted(set(values)))
-
-
-def _one_or_many(value: object) -> object:
-    return [value] if isinstance(value, str) else value
 
 
 def _upper(values: tuple[str, ...]) -> tuple[str, ...]:
@@ -65,8 +64,10 @@ def _countries(values: dict[str, Switch]) -> dict[str, Switch]:
 
 def _amounts(table: object) -> object:
     """`{USD = "150.00"}` as money; amounts that are money already (a policy read back from JSON) pass."""
-    if not isinstance(table, dict):
+    if isinstance(table, list | tuple) and all(isinstance(amount, dict | Money) for amount in table):
         return table
+    if not isinstance(table, dict):
+        raise ValueError('write a table of amounts, such as { USD = "49.99" }')
     try:
         return tuple(_amount(major, currency).model_dump() for currency, major in sorted(table.items()))
     except BadInput as problem:
@@ -90,12 +91,12 @@ def _currencies(values: tuple[str, ...]) -> tuple[str, ...]:
     return _upper(values)
 
 
-Texts = Annotated[tuple[str, ...], BeforeValidator(_one_or_many), AfterValidator(_set)]
-"""One string or a list; the order has no meaning."""
+Texts = Annotated[tuple[str, ...], AfterValidator(_set)]
+"""A set of texts: the order has no meaning. In the file, a single text stands for a list of one."""
 
-Codes = Annotated[tuple[str, ...], BeforeValidator(_one_or_many), AfterValidator(_upper)]
-Currencies = Annotated[tuple[str, ...], BeforeValidator(_one_or_many), AfterValidator(_currencies)]
-Pairs = Annotated[tuple[str, ...], BeforeValidator(_one_or_many), AfterValidator(_pairs)]
+Codes = Annotated[tuple[str, ...], AfterValidator(_upper)]
+Currencies = Annotated[tuple[str, ...], AfterValidator(_currencies)]
+Pairs = Annotated[tuple[str, ...], AfterValidator(_pairs)]
 """`key=value` of a charge's metadata."""
 
 Amounts = Annotated[tuple[Money, ...], BeforeValidator(_amounts)]
@@ -146,8 +147,8 @@ class Conditions(Value):
     """All that are given must hold; a list holds when one of its values does. An empty list is not given."""
 
     source: Texts = ()
-    product: Annotated[tuple[NetworkProduct, ...], BeforeValidator(_one_or_many)] = ()
-    reason_class: Annotated[tuple[ReasonClass, ...], BeforeValidator(_one_or_many)] = ()
+    product: Annotated[tuple[NetworkProduct, ...], AfterValidator(_set)] = ()
+    reason_class: Annotated[tuple[ReasonClass, ...], AfterValidator(_set)] = ()
     reason_code: Texts = ()
     brand: Texts = ()
     funding: Texts = ()

@@ -14,7 +14,7 @@ class Ruling(Value):
 
     then: Then
     reason: str
-    explanation: str
+    explanation: str = ""
     rule: str | None = None
     outcome: OutcomeCode = OutcomeCode.DECLINED_BY_RULE
     """What the source hears if the refund is declined."""
@@ -37,8 +37,13 @@ def ruling_on(alert: Alert, charge: ChargeSnapshot, amount: Money, policy: Polic
     deciding = next((rule for rule in holding if rule.mode is not Mode.OBSERVE), None)
     ruling = _of_rule(deciding) if deciding else _without_rule(alert, charge, policy)
     observed = holding[: holding.index(deciding)] if deciding else holding
-    notes = "".join(f" Rule {rule.name} (observing) would {rule.then}." for rule in observed)
-    return ruling.model_copy(update={"explanation": ruling.explanation + notes})
+    notes = (f"Rule {rule.name} (observing) would {rule.then}." for rule in observed)
+    return ruling.model_copy(update={"explanation": sentences(ruling.explanation, *notes)})
+
+
+def sentences(*told: str) -> str:
+    """The sentences that there are, one after the other."""
+    return " ".join(filter(None, told))
 
 
 def limited(amount: Money, policy: Policy) -> Ruling | None:
@@ -138,7 +143,7 @@ def _without_rule(alert: Alert, charge: ChargeSnapshot, policy: Policy) -> Rulin
         for ruling in objections:
             if ruling.then is caution:
                 return ruling
-    return Ruling(then=Then.REFUND, reason="refund", explanation="Nothing in the policy speaks against it.")
+    return Ruling(then=Then.REFUND, reason="refund")
 
 
 def _switched(alert: Alert, charge: ChargeSnapshot, policy: Policy) -> tuple[Ruling, ...]:

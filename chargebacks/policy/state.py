@@ -7,7 +7,7 @@ from chargebacks.charges import ChargeSnapshot, ChargeStatus
 from chargebacks.contracts import alert_case_id
 from chargebacks.decisions import Situation
 from chargebacks.money import Money
-from chargebacks.refund_state import blocks_refund, gone_minor, is_live, is_pending
+from chargebacks.refund_state import blocks_refund, gone_minor, is_live, is_pending, never_paid
 from chargebacks.refunds import (
     EntryState,
     MoneyState,
@@ -89,11 +89,11 @@ def _network_settled(situation: Situation) -> Finding | None:
 
 
 def _never_paid(charge: ChargeSnapshot) -> Finding | None:
-    if charge.status is ChargeStatus.FAILED:
+    if never_paid(charge):
         return Finding(
             outcome=OutcomeCode.PAYMENT_UNSUCCESSFUL,
             reason="payment_unsuccessful",
-            explanation=f"Charge {charge.id} failed: no money was taken.",
+            explanation=f"Charge {charge.id} was never paid: no money was taken.",
         )
     if charge.status is ChargeStatus.PENDING:
         return Finding(reason="charge_pending", explanation=f"Charge {charge.id} is still being paid.")

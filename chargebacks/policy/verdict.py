@@ -2,11 +2,12 @@
 
 from chargebacks.alerts import AlertKind, AnswerMode, NetworkProduct
 from chargebacks.charges import ChargeSnapshot
-from chargebacks.decisions import Action, Cancellation, CancelScope, Decision, Mode, Situation
+from chargebacks.decisions import Action, Decision, Mode, Situation
 from chargebacks.matching import MatchVerdict
 from chargebacks.money import Money
+from chargebacks.policy.answers import answer_state, ask, ask_openly, notice, refund, unasked_cancellation
 from chargebacks.policy.model import Policy, Then, amount_in
-from chargebacks.policy.rules import Ruling, limited, ruling_on, silence_on
+from chargebacks.policy.rules import Ruling, limited, ruling_on, sentences, silence_on
 from chargebacks.policy.state import OLDEST, Finding, finding_on
 from chargebacks.refund_state import gone_minor
 from chargebacks.vocabulary import OutcomeCode
@@ -20,7 +21,7 @@ def decide(situation: Situation, policy: Policy) -> Decision:
     """
     charge = situation.charge or situation.match.charge
     if _is_other_mode(situation, charge):
-        return _refuse_other_mode(situation)
+        return _on_other_mode(situation, policy)
     match situation.alert.kind:
         case AlertKind.REFUND_REQUEST:
             return _on_refund_request(situation, charge, policy)
@@ -31,16 +32,16 @@ def decide(situation: Situation, policy: Policy) -> Decision:
         case AlertKind.CANCEL_ONLY:
             return _on_cancel_only(situation, charge, policy)
         case AlertKind.UNKNOWN:
-            return _on_unknown(situation)
+            return _on_unknown_kind(situation, policy)
         case kind:
-            return _notice(situation, reason=_reason_of_kind(situation), explanation=_NOTICES[kind])
+            return notice(situation, reason=_reason_of_kind(situation), explanation=_NOTICES[kind])
 
 
 _NOTICES = {
     AlertKind.INQUIRY: "The issuer asks about the sale; no money is asked for.",
     AlertKind.PREVENTED: "The network has stopped the dispute; there is nothing to refund.",
     AlertKind.DISPUTE_NOTICE: "The dispute is under way; a refund would no longer stop it.",
-    AlertKind.NETWORK_DECLINED: "The network has not refunded; a dispute is to be expected, nothing is refunded here.",
+    AlertKind.NETWORK_DECLINED: "The network has not refunded, nor is anything refunded here: expect a dispute.",
     AlertKind.NETWORK_REVERSED: "The network has taken its refund back; nothing is charged or refunded here.",
 }
 
@@ -50,15 +51,16 @@ def _on_refund_request(situation: Situation, charge: ChargeSnapshot | None, poli
         return _on_unmatched(situation, policy)
     finding = finding_on(situation, charge)
     if finding.outcome is not None:
-        return _answer_state(finding, finding.outcome, charge, policy)
+        return answer_state(finding, finding.outcome, charge, policy)
     if finding.resumed:
-        return _refund(finding, charge, policy)
+        return refund(finding, charge, policy)
     if finding.amount is None:
-        return _ask(
+        return ask_openly(
             reason=finding.reason,
             explanation=finding.explanation,
-            cancellation=_cancellation(charge, policy),
+            outcome=OutcomeCode.DECLINED_BY_RULE,
             policy=policy,
+            charge=charge,
         )
     return _by_rules(situation, charge, finding, finding.amount, policy)
 
@@ -70,182 +72,160 @@ def _by_rules(
     ruling = ruling_on(situation.alert, charge, amount, policy)
     if ruling.then is Then.REFUND:
         ruling = _restrained(situation, charge, amount, policy, ruling)
-    told = f"{finding.explanation} {ruling.explanation}".strip()
     match ruling.then:
         case Then.REFUND:
-            return _refund(finding, charge, policy, ruling=ruling)
+            return refund(finding, charge, policy, ruling=ruling)
         case Then.ASK:
-            return _ask_amount(situation, charge, amount, policy, ruling, told)
+            on_silence, silence_outcome = silence_on(amount, policy)
+            if _doubt(situation, charge) is not None or not ruling.silence_may_refund:
+                on_silence = Action.ANSWER
+            return ask(
+                finding,
+                charge,
+                policy,
+                ruling=ruling,
+                on_silence=on_silence,
+                silence_outcome=silence_outcome,
+            )
         case Then.DECLINE:
             outcome = ruling.outcome
         case Then.ACKNOWLEDGE:
             outcome = OutcomeCode.ACKNOWLEDGED
     return Decision(
-        action=Action.ANSWER, outcome=outcome, reason=ruling.reason, explanation=told, rule=ruling.rule
+        action=Action.ANSWER,
+        outcome=outcome,
+        reason=ruling.reason,
+        explanation=sentences(finding.explanation, ruling.explanation),
+        rule=ruling.rule,
     )
 
 
 def _restrained(
     situation: Situation, charge: ChargeSnapshot, amount: Money, policy: Policy, ruling: Ruling
 ) -> Ruling:
-    """A refund the rules want, unless a limit, an unknown product, its age or the mode holds it back."""
-    held = limited(amount, policy)
-    if held is None and situation.alert.product is NetworkProduct.UNKNOWN:
-        held = _held("unknown_product", "The alert's product is unknown.")
-    if held is None and _is_too_old(situation, charge):
-        held = _held("too_old", f"Charge {charge.id} is more than {OLDEST.days} days older than the alert.")
-    if held is None and (ruling.proposed or policy.mode is Mode.PROPOSE):
-        held = _held("proposed", "A person approves each refund in mode propose.")
+    """A refund the rules want, unless a limit, a doubt or the mode holds it back."""
+    held = limited(amount, policy) or _doubt(situation, charge) or _proposal(ruling, policy)
     if held is None:
         return ruling
     return held.model_copy(
-        update={"explanation": f"{ruling.explanation} {held.explanation}", "rule": ruling.rule}
+        update={"explanation": sentences(ruling.explanation, held.explanation), "rule": ruling.rule}
     )
 
 
-def _held(reason: str, explanation: str) -> Ruling:
-    return Ruling(then=Then.ASK, reason=reason, explanation=explanation)
+def _doubt(situation: Situation, charge: ChargeSnapshot) -> Ruling | None:
+    """What only a person may look past."""
+    if situation.alert.product is NetworkProduct.UNKNOWN:
+        return Ruling(then=Then.ASK, reason="unknown_product", explanation="The alert's product is unknown.")
+    if situation.alert.alerted_at - charge.created > OLDEST:
+        told = f"Charge {charge.id} was made more than {OLDEST.days} days before the alert."
+        return Ruling(then=Then.ASK, reason="too_old", explanation=told)
+    return None
 
 
-def _is_too_old(situation: Situation, charge: ChargeSnapshot) -> bool:
-    return situation.alert.alerted_at - charge.created > OLDEST
+def _proposal(ruling: Ruling, policy: Policy) -> Ruling | None:
+    if policy.mode is not Mode.PROPOSE and not ruling.proposed:
+        return None
+    told = "Mode propose: a person approves each refund."
+    return Ruling(then=Then.ASK, reason="proposed", explanation=told)
 
 
 def _on_fraud_report(situation: Situation, charge: ChargeSnapshot | None, policy: Policy) -> Decision:
-    """Optional money: whatever is not a clear yes is an acknowledgement."""
+    """Money is optional here: whatever is not a clear yes is an acknowledgement."""
     if not policy.fraud_report.refund:
-        return _notice(
-            situation, reason="fraud_report", explanation="The policy does not refund fraud reports."
-        )
+        told = "The policy does not refund fraud reports."
+        return notice(situation, reason="fraud_report", explanation=told)
     if charge is None:
-        return _notice(situation, reason="not_found", explanation=situation.match.explanation)
+        return _notice_unmatched(situation)
     finding = finding_on(situation, charge)
-    if finding.amount is None:
-        return _notice(situation, reason=finding.reason, explanation=finding.explanation)
     if finding.resumed:
-        return _refund(finding, charge, policy)
+        return refund(finding, charge, policy)
+    if finding.amount is None:
+        return notice(situation, reason=finding.reason, explanation=finding.explanation)
     limit = amount_in(policy.fraud_report.limits, finding.amount.currency)
     if limit is None or finding.amount > limit:
-        told = f"{finding.amount} is not below a limit for fraud reports."
-        return _notice(situation, reason="above_limit", explanation=told)
+        told = f"{finding.amount} is not within a limit for fraud reports."
+        return notice(situation, reason="above_limit", explanation=told)
     ruling = ruling_on(situation.alert, charge, finding.amount, policy)
-    return _on_fraud_ruling(situation, charge, finding, ruling, policy)
+    return _by_fraud_ruling(situation, charge, finding, ruling, policy)
 
 
-def _on_fraud_ruling(
+def _by_fraud_ruling(
     situation: Situation, charge: ChargeSnapshot, finding: Finding, ruling: Ruling, policy: Policy
 ) -> Decision:
-    assert finding.amount is not None
-    told = f"{finding.explanation} {ruling.explanation}".strip()
-    unsure = situation.alert.product is NetworkProduct.UNKNOWN or _is_too_old(situation, charge)
-    asked = ruling.then is Then.ASK and ruling.rule is not None
-    proposed = ruling.then is Then.REFUND and (ruling.proposed or policy.mode is Mode.PROPOSE)
-    if asked or proposed:
-        return _ask(
-            reason="proposed" if proposed else ruling.reason,
-            explanation=told,
-            amount=finding.amount,
-            gone_minor=gone_minor(charge),
-            cancellation=_cancellation(charge, policy),
-            policy=policy,
+    held = (_doubt(situation, charge) or _proposal(ruling, policy)) if ruling.then is Then.REFUND else ruling
+    if held is None:
+        return refund(finding, charge, policy, ruling=ruling)
+    if held.reason == "proposed" or (held.then is Then.ASK and held.rule is not None):
+        return ask(
+            finding,
+            charge,
+            policy,
+            ruling=held.model_copy(update={"outcome": OutcomeCode.ACKNOWLEDGED, "rule": ruling.rule}),
+            on_silence=Action.ANSWER,
             silence_outcome=OutcomeCode.ACKNOWLEDGED,
-            outcome=OutcomeCode.ACKNOWLEDGED,
-            rule=ruling.rule,
         )
-    if ruling.then is Then.REFUND and not unsure:
-        return _refund(finding, charge, policy, ruling=ruling)
-    return _notice(situation, reason=ruling.reason, explanation=told, rule=ruling.rule)
+    told = sentences(finding.explanation, held.explanation)
+    return notice(situation, reason=held.reason, explanation=told, rule=ruling.rule)
 
 
 def _on_network_resolved(situation: Situation, charge: ChargeSnapshot | None, policy: Policy) -> Decision:
     """The network has paid the customer back (RDR): a second refund would go through and be lost
     (https://doc.chargebackhit.com/get-started/prevention-alerts/handle-alerts/overview)."""
-    reason, told = (
-        _reason_of_kind(situation),
-        "The network has already refunded the customer; nothing is refunded.",
-    )
+    told = "The network has already refunded the customer; nothing is refunded here."
+    reason = _reason_of_kind(situation)
     if charge is None:
-        return _notice(situation, reason=reason, explanation=f"{told} {situation.match.explanation}")
+        return notice(situation, reason=reason, explanation=sentences(told, situation.match.explanation))
     if gone_minor(charge) > 0:
-        told += f" Charge {charge.id} was refunded here as well: the customer may have been paid twice."
-    return _notice(
-        situation,
-        reason=reason,
-        explanation=told,
-        cancellation=_unasked_cancellation(charge, policy),
-        network_refund=True,
-    )
+        told += f" Charge {charge.id} was refunded at Stripe as well: the customer may have been paid twice."
+    ends = unasked_cancellation(charge, policy)
+    return notice(situation, reason=reason, explanation=told, ends=ends, network_refund=True)
 
 
 def _on_cancel_only(situation: Situation, charge: ChargeSnapshot | None, policy: Policy) -> Decision:
     if charge is None:
-        return _notice(situation, reason="not_found", explanation=situation.match.explanation)
-    return _notice(
-        situation,
-        reason="cancel_only",
-        explanation="The issuer asks to end the subscription; no money is asked for.",
-        cancellation=_unasked_cancellation(charge, policy),
-    )
+        return _notice_unmatched(situation)
+    told = "The issuer asks to end the subscription; no money is asked for."
+    ends = unasked_cancellation(charge, policy)
+    return notice(situation, reason="cancel_only", explanation=told, ends=ends)
 
 
 def _on_unmatched(situation: Situation, policy: Policy) -> Decision:
     ambiguous = situation.match.verdict is MatchVerdict.AMBIGUOUS
-    reason = "ambiguous" if ambiguous else "not_found"
     wish = policy.unmatched.ambiguous if ambiguous else policy.unmatched.not_found
-    if wish == "not_found":
-        return Decision(
-            action=Action.ANSWER,
-            outcome=OutcomeCode.NOT_FOUND,
-            reason=reason,
-            explanation=situation.match.explanation,
-        )
-    return _ask(
-        reason=reason,
-        explanation=situation.match.explanation,
-        cancellation=_cancellation(None, policy),
-        policy=policy,
-        outcome=OutcomeCode.NOT_FOUND,
-        silence_outcome=OutcomeCode.NOT_FOUND,
-    )
+    reason, told = _reason_unmatched(situation), situation.match.explanation
+    if wish == "ask":
+        return ask_openly(reason=reason, explanation=told, outcome=OutcomeCode.NOT_FOUND, policy=policy)
+    return Decision(action=Action.ANSWER, outcome=OutcomeCode.NOT_FOUND, reason=reason, explanation=told)
 
 
-def _on_unknown(situation: Situation) -> Decision:
+def _notice_unmatched(situation: Situation) -> Decision:
+    return notice(situation, reason=_reason_unmatched(situation), explanation=situation.match.explanation)
+
+
+def _on_unknown_kind(situation: Situation, policy: Policy) -> Decision:
     told = "The alert's kind is unknown: nothing is refunded or cancelled by itself."
     if situation.alert.answer_mode is not AnswerMode.CALLBACK:
         return Decision(action=Action.NOTHING, reason="unknown_kind", explanation=told)
-    return Decision(
-        action=Action.ASK,
-        reason="unknown_kind",
-        explanation=told,
-        outcome=OutcomeCode.ACKNOWLEDGED,
-        silence_outcome=OutcomeCode.ACKNOWLEDGED,
+    return ask_openly(
+        reason="unknown_kind", explanation=told, outcome=OutcomeCode.ACKNOWLEDGED, policy=policy
     )
 
 
 def _is_other_mode(situation: Situation, charge: ChargeSnapshot | None) -> bool:
-    modes = {situation.account_livemode}
-    if situation.alert.livemode is not None:
-        modes.add(situation.alert.livemode)
-    if charge is not None:
-        modes.add(charge.livemode)
-    return len(modes) > 1
+    modes = {situation.account_livemode, situation.alert.livemode, charge.livemode if charge else None}
+    return len(modes - {None}) > 1
 
 
-def _refuse_other_mode(situation: Situation) -> Decision:
-    told = "Alert, charge and account are not all live or all test: nothing is refunded or cancelled."
-    owes_answer = (
-        situation.alert.kind is AlertKind.REFUND_REQUEST
-        and situation.alert.answer_mode is AnswerMode.CALLBACK
+def _on_other_mode(situation: Situation, policy: Policy) -> Decision:
+    """A test object never moves live money, nor the other way round; the charge is not the account's."""
+    told = (
+        "Alert, charge and account are not all live or all test: nothing is refunded or cancelled by itself."
     )
-    if not owes_answer:
-        return Decision(action=Action.NOTHING, reason="livemode_mismatch", explanation=told)
-    return Decision(
-        action=Action.ASK,
-        reason="livemode_mismatch",
-        explanation=told,
-        outcome=OutcomeCode.NOT_FOUND,
-        silence_outcome=OutcomeCode.NOT_FOUND,
-    )
+    alert = situation.alert
+    if alert.kind is AlertKind.REFUND_REQUEST and alert.answer_mode is AnswerMode.CALLBACK:
+        outcome = OutcomeCode.NOT_FOUND
+        return ask_openly(reason="livemode_mismatch", explanation=told, outcome=outcome, policy=policy)
+    return Decision(action=Action.NOTHING, reason="livemode_mismatch", explanation=told)
 
 
 def _reason_of_kind(situation: Situation) -> str:
@@ -253,116 +233,5 @@ def _reason_of_kind(situation: Situation) -> str:
     return kind.replace("network_", "rdr_") if situation.alert.product is NetworkProduct.RDR else kind
 
 
-def _notice(
-    situation: Situation,
-    *,
-    reason: str,
-    explanation: str,
-    cancellation: Cancellation | None = None,
-    network_refund: bool = False,
-    rule: str | None = None,
-) -> Decision:
-    """No money: acknowledge where the source takes an answer, else nothing is due."""
-    answers = situation.alert.answer_mode is AnswerMode.CALLBACK
-    return Decision(
-        action=Action.ANSWER if answers else Action.NOTHING,
-        outcome=OutcomeCode.ACKNOWLEDGED if answers else None,
-        cancellation=cancellation or Cancellation(),
-        network_refund=network_refund,
-        reason=reason,
-        explanation=explanation,
-        rule=rule,
-    )
-
-
-def _answer_state(finding: Finding, outcome: OutcomeCode, charge: ChargeSnapshot, policy: Policy) -> Decision:
-    return Decision(
-        action=Action.ANSWER,
-        amount=finding.network_paid,
-        outcome=outcome,
-        cancellation=_unasked_cancellation(charge, policy) if finding.money_is_back else Cancellation(),
-        settled_by_state=True,
-        reason=finding.reason,
-        explanation=finding.explanation,
-        duplicate_of=finding.duplicate_of,
-    )
-
-
-def _refund(
-    finding: Finding, charge: ChargeSnapshot, policy: Policy, *, ruling: Ruling | None = None
-) -> Decision:
-    return Decision(
-        action=Action.REFUND,
-        amount=finding.amount,
-        refunded_before_minor=None if finding.resumed else gone_minor(charge),
-        cancellation=_cancellation(charge, policy),
-        refund_reason=policy.refund.reason,
-        reason=finding.reason,
-        explanation=f"{finding.explanation} {ruling.explanation if ruling else ''}".strip(),
-        rule=ruling.rule if ruling else None,
-    )
-
-
-def _ask_amount(
-    situation: Situation, charge: ChargeSnapshot, amount: Money, policy: Policy, ruling: Ruling, told: str
-) -> Decision:
-    """A person decides on a known amount. Silence may refund it only where nothing about the charge is doubtful."""
-    on_silence, silence_outcome = silence_on(amount, policy)
-    doubtful = situation.alert.product is NetworkProduct.UNKNOWN or _is_too_old(situation, charge)
-    if doubtful or not ruling.silence_may_refund:
-        on_silence = Action.ANSWER
-    return _ask(
-        reason=ruling.reason,
-        explanation=told,
-        amount=amount,
-        gone_minor=gone_minor(charge),
-        cancellation=_cancellation(charge, policy),
-        policy=policy,
-        outcome=ruling.outcome,
-        on_silence=on_silence,
-        silence_outcome=silence_outcome,
-        rule=ruling.rule,
-    )
-
-
-def _ask(
-    *,
-    reason: str,
-    explanation: str,
-    cancellation: Cancellation,
-    policy: Policy,
-    amount: Money | None = None,
-    gone_minor: int | None = None,
-    outcome: OutcomeCode = OutcomeCode.DECLINED_BY_RULE,
-    on_silence: Action = Action.ANSWER,
-    silence_outcome: OutcomeCode = OutcomeCode.DECLINED_BY_RULE,
-    rule: str | None = None,
-) -> Decision:
-    return Decision(
-        action=Action.ASK,
-        amount=amount,
-        refunded_before_minor=gone_minor,
-        outcome=outcome,
-        cancellation=cancellation,
-        refund_reason=policy.refund.reason,
-        on_silence=on_silence,
-        silence_outcome=silence_outcome,
-        reason=reason,
-        explanation=explanation,
-        rule=rule,
-    )
-
-
-def _cancellation(charge: ChargeSnapshot | None, policy: Policy) -> Cancellation:
-    """What ends when money goes back, by policy."""
-    rules = policy.subscription
-    if charge is not None and charge.customer is not None and charge.customer in rules.never_cancel:
-        return Cancellation()
-    return Cancellation(scope=rules.scope, moment=rules.moment, never_cancel=rules.never_cancel)
-
-
-def _unasked_cancellation(charge: ChargeSnapshot, policy: Policy) -> Cancellation:
-    """What ends without a refund of ours: nothing in mode propose, where a person is asked before each act."""
-    if policy.mode is Mode.PROPOSE or CancelScope.NONE is policy.subscription.scope:
-        return Cancellation()
-    return _cancellation(charge, policy)
+def _reason_unmatched(situation: Situation) -> str:
+    return "ambiguous" if situation.match.verdict is MatchVerdict.AMBIGUOUS else "not_found"
