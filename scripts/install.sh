@@ -18,7 +18,7 @@ find_python() {
             return
         fi
     done
-    echo "Python 3.11 or newer is needed; ${wanted:-python3} is $("${wanted:-python3}" --version 2>&1 || true)." >&2
+    echo "Python 3.11 or newer is needed; ${wanted:-python3} is $("${wanted:-python3}" --version 2>/dev/null || true)." >&2
     echo "Install one, or name it: make PYTHON=/path/to/python3.11 ..." >&2
     exit 1
 }
