@@ -52,4 +52,4 @@ async def created_between(
 
 def created_filter(*, since: datetime, until: datetime) -> Json:
     """Stripe's `created` is in whole seconds: rounded so that nothing in [since, until) is left out."""
-    return {"gte": math.floor(since.timestamp()), "lt": math.ceil(until.timestamp())}
+    return {"gte": max(math.floor(since.timestamp()), 0), "lt": math.ceil(until.timestamp())}

@@ -93,6 +93,7 @@ def charge_snapshot(data: Mapping[str, Any], reading: Reading) -> ChargeSnapshot
         last4=card.last4,
         dynamic_last4=card.wallet.dynamic_last4 if card.wallet else None,
         wallet=card.wallet.type if card.wallet else None,
+        bin=card.iin,
         fingerprint=card.fingerprint,
         brand=card.brand,
         network=card.network,

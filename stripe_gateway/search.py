@@ -5,13 +5,14 @@ a minute, by up to an hour in outages, and does not exist in India: then the pla
 """
 
 import re
-from datetime import datetime, timedelta
+from datetime import timedelta
 from urllib.parse import quote
 
 import structlog
 
-from chargebacks.alerts import Alert, CardTransaction, TimePrecision
+from chargebacks.alerts import Alert
 from chargebacks.charges import ChargeSnapshot
+from chargebacks.clocks import Span, sale_span, search_span
 from chargebacks.errors import Refused
 from stripe_gateway.charges import created_filter, reading_now
 from stripe_gateway.clients import PAGE, AccountClient, Json, Params
@@ -21,12 +22,8 @@ MOST_CALLS = 3
 """Stripe rations reads (500 per transaction over 30 days, https://docs.stripe.com/rate-limits)."""
 
 _SEARCH_LAG = timedelta(hours=1)
-_UNDATED_REACH = timedelta(days=180)
-"""How far back an alert without a transaction date is looked for; disputes follow within 120 days as a rule."""
 
 _log = structlog.get_logger(__name__)
-
-Span = tuple[datetime, datetime]
 
 
 async def find(
@@ -38,17 +35,17 @@ async def find(
     if named is not None:
         await hunt.look_up(named)
     if not hunt.found:
-        await _search(hunt, alert, timedelta(days=date_tolerance_days))
+        await _search(hunt, alert, search_span(alert, date_tolerance_days=date_tolerance_days))
     return tuple(hunt.found.values())
 
 
-async def _search(hunt: "_Hunt", alert: Alert, tolerance: timedelta) -> None:
-    queries = queries_for(alert, tolerance=tolerance, order_keys=hunt.reading.order_keys)
+async def _search(hunt: "_Hunt", alert: Alert, span: Span) -> None:
+    queries = queries_for(alert, span=span, order_keys=hunt.reading.order_keys)
     if not queries:
         return
-    span = span_of(alert.transaction, tolerance)
-    if span is not None and span[1] > hunt.reading.as_of - _SEARCH_LAG:
-        await hunt.list_created((max(span[0], hunt.reading.as_of - _SEARCH_LAG), span[1]), pages=1)
+    lagging = hunt.reading.as_of - _SEARCH_LAG
+    if sale_span(alert) is not None and span.latest > lagging:
+        await hunt.list_created(Span(max(span.earliest, lagging), span.latest), pages=1)
     try:
         for query in queries:
             await hunt.search(query)
@@ -56,7 +53,7 @@ async def _search(hunt: "_Hunt", alert: Alert, tolerance: timedelta) -> None:
         if refusal.reason == "livemode_mismatch":
             raise
         _log.warning("stripe_search_refused", account=hunt.account, reason=refusal.reason)
-        await hunt.list_created(span or _undated(alert), pages=MOST_CALLS)
+        await hunt.list_created(span, pages=MOST_CALLS)
 
 
 class _Hunt:
@@ -86,7 +83,7 @@ class _Hunt:
         await self._keep_pages("/v1/charges/search", {"query": query, "limit": PAGE}, most=MOST_CALLS)
 
     async def list_created(self, span: Span, *, pages: int) -> None:
-        created = created_filter(since=span[0], until=span[1])
+        created = created_within(span)
         await self._keep_pages("/v1/charges", {"created": created, "limit": PAGE}, most=pages)
 
     async def _keep_pages(self, path: str, params: Params, *, most: int) -> None:
@@ -111,44 +108,24 @@ class _Hunt:
             self.found[snapshot.id] = snapshot
 
 
-def queries_for(alert: Alert, *, tolerance: timedelta, order_keys: tuple[str, ...]) -> tuple[str, ...]:
+def queries_for(alert: Alert, *, span: Span, order_keys: tuple[str, ...]) -> tuple[str, ...]:
     """What to ask Stripe Search, most telling first.
 
     By digits without the amount: a partial dispute and a sale shown in another currency carry another amount. By
-    amount without the digits: of a wallet the alert may carry the other number.
+    amount without the digits: of a wallet the alert may carry the other number. Without a date only both together
+    tell enough.
     """
     sale = alert.transaction
-    span = span_of(sale, tolerance)
-    digits = sale.last4 if sale.last4 and re.fullmatch(r"\d{4}", sale.last4) else None
+    digits = _digits(sale.last4)
     amount = _amount(alert)
-    queries = []
+    keys = [_all(digits, amount)] if sale_span(alert) is None and digits and amount else []
+    if sale_span(alert) is not None:
+        keys = [key for key in (digits, amount) if key]
+    queries = [_all(key, _within(span)) for key in keys]
     if sale.merchant_order_id and order_keys:
-        quoted = _quoted(sale.merchant_order_id)
-        queries.append(" OR ".join(f"metadata[{_quoted(key)}]:{quoted}" for key in order_keys))
-    if digits and span:
-        queries.append(_all(_digits(digits), _within(span)))
-    if digits and amount and not span:
-        queries.append(_all(_digits(digits), amount, _within(_undated(alert))))
-    if amount and span:
-        queries.append(_all(amount, _within(span)))
+        order_id = _quoted(sale.merchant_order_id)
+        queries.insert(0, " OR ".join(f"metadata[{_quoted(key)}]:{order_id}" for key in order_keys))
     return tuple(queries)
-
-
-def span_of(sale: CardTransaction, tolerance: timedelta) -> Span | None:
-    """When the charge may have been created. A local clock time is off by up to 14 hours before and 12 after, a bare
-    date by a whole day more."""
-    if sale.at is None:
-        return None
-    earliest, latest = sale.at - tolerance, sale.at + tolerance
-    if sale.at_precision is not TimePrecision.INSTANT:
-        earliest, latest = earliest - timedelta(hours=14), latest + timedelta(hours=12)
-    if sale.at_precision is TimePrecision.DATE:
-        latest += timedelta(days=1)
-    return earliest, latest
-
-
-def _undated(alert: Alert) -> Span:
-    return alert.alerted_at - _UNDATED_REACH, alert.alerted_at + timedelta(days=1)
 
 
 def _amount(alert: Alert) -> str | None:
@@ -158,13 +135,20 @@ def _amount(alert: Alert) -> str | None:
     return _all(f"amount:{money.amount_minor}", f'currency:"{money.currency.lower()}"')
 
 
-def _digits(last4: str) -> str:
+def _digits(last4: str | None) -> str | None:
+    if last4 is None or not re.fullmatch(r"[0-9]{4}", last4):
+        return None
     return f'payment_method_details.card.last4:"{last4}"'
 
 
 def _within(span: Span) -> str:
-    bounds = created_filter(since=span[0], until=span[1])
+    bounds = created_within(span)
     return _all(f"created>{bounds['gte'] - 1}", f"created<{bounds['lt']}")
+
+
+def created_within(span: Span) -> Json:
+    """A span holds its latest instant, a filter leaves its end out."""
+    return created_filter(since=span.earliest, until=span.latest + timedelta(seconds=1))
 
 
 def _all(*clauses: str) -> str:

@@ -8,7 +8,7 @@ stay plain strings: Stripe adds new ones at any time.
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
 
 
 def _id_of(value: Any) -> Any:
@@ -18,9 +18,14 @@ def _id_of(value: Any) -> Any:
 Id = Annotated[str, BeforeValidator(_id_of)]
 """An id, whether Stripe sent the id or expanded the object."""
 
+Currency = Annotated[str, AfterValidator(str.upper)]
+"""Stripe writes ISO 4217 codes in lower case; ours are in upper case."""
+
 
 class Wire(BaseModel):
-    model_config = ConfigDict(extra="ignore", frozen=True)
+    """Errors do not quote the answer: it may hold names and addresses, and errors end up in histories."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
 
 
 class CardDestination(Wire):
@@ -36,7 +41,7 @@ class Refund(Wire):
     id: str
     status: str | None = None
     amount: int
-    currency: str
+    currency: Currency
     created: int
     failure_reason: str | None = None
     pending_reason: str | None = None
@@ -81,6 +86,7 @@ class ThreeDSecure(Wire):
 
 
 class Card(Wire):
+    iin: str | None = None
     last4: str | None = None
     fingerprint: str | None = None
     brand: str | None = None
@@ -101,7 +107,7 @@ class PaymentMethodDetails(Wire):
 
 class PresentmentDetails(Wire):
     presentment_amount: int
-    presentment_currency: str
+    presentment_currency: Currency
 
 
 class Outcome(Wire):
@@ -113,7 +119,7 @@ class Charge(Wire):
     amount: int
     amount_captured: int
     amount_refunded: int
-    currency: str
+    currency: Currency
     captured: bool
     status: str
     disputed: bool = False
@@ -146,7 +152,7 @@ class Dispute(Wire):
     id: str
     status: str
     amount: int
-    currency: str
+    currency: Currency
     reason: str
     is_charge_refundable: bool
     livemode: bool
