@@ -96,7 +96,7 @@ class Chargebackhit:
                 received_at=received_at,
                 amount=money(("amount",), ("currency",)),
                 transaction=transaction,
-                answer_mode=AnswerMode.SYNC_REPLY if kind is AlertKind.INQUIRY else AnswerMode.CALLBACK,
+                answer_mode=_answer_mode(kind, alert),
                 raw_sha256=hashlib.sha256(body).hexdigest(),
                 note="; ".join(filter(None, (odd, no_time, no_sale_time))) or None,
             ),
@@ -148,6 +148,13 @@ def _kind_and_product(alert: Fields) -> tuple[AlertKind, NetworkProduct, str | N
     if kind is AlertKind.REFUND_REQUEST and held not in ("", PENDING):
         return AlertKind.UNKNOWN, product, f"arrived already answered: {held}"
     return kind, product, None
+
+
+def _answer_mode(kind: AlertKind, alert: Fields) -> AnswerMode:
+    """An inquiry is over in seconds; what was answered before it came in takes no other answer."""
+    if kind is AlertKind.INQUIRY:
+        return AnswerMode.SYNC_REPLY
+    return AnswerMode.CALLBACK if alert.word("outcome") in ("", PENDING) else AnswerMode.NONE
 
 
 def _reason_class(alert: Fields) -> ReasonClass:

@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 import httpx
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key, pkcs12
-from oauth1.oauth import OAuth  # type: ignore[import-untyped]
+from oauth1.oauth import OAuth
 
 from chargebacks import vocabulary
 from chargebacks.alerts import Alert
@@ -40,6 +40,7 @@ OUTCOMES = "/ethoca/alerts/merchants/outcomes"
 ALERTS = "/ethoca/alerts/merchants/alerts"
 LONGEST_COMMENT = 1024
 LONGEST_ARN = 24
+REFUNDED = "REFUNDED"
 
 
 async def send_outcome(
@@ -87,7 +88,7 @@ async def acknowledge(http: httpx.AsyncClient, source: SourceSettings, alert_ids
 def outcome_item(source: SourceSettings, alert: Alert, outcome: Outcome) -> dict[str, Any]:
     """One element of `outcomes`. `refund` and `amountStopped` are required whatever happened."""
     code, refund_status = vocabulary.ethoca(outcome.code, alert.reason_class)
-    amount = _amount(source, alert, outcome)
+    amount = _amount(source, alert, outcome, paid_back=refund_status == REFUNDED)
     refund: dict[str, Any] = {
         "amount": amount,
         "timestamp": _timestamp(outcome.refunded_at or alert.received_at),
@@ -125,10 +126,12 @@ def to_json(value: Any) -> str:
             return json.dumps(value)
 
 
-def _amount(source: SourceSettings, alert: Alert, outcome: Outcome) -> dict[str, Any]:
-    if outcome.refunded is not None:
-        return {"value": outcome.refunded.major_decimal, "currencyCode": outcome.refunded.currency}
+def _amount(source: SourceSettings, alert: Alert, outcome: Outcome, *, paid_back: bool) -> dict[str, Any]:
+    """What went back, exactly; what was asked for where another refund is known without its amount; else nothing."""
     asked: Money | None = alert.amount or alert.transaction.amount
+    refunded = outcome.refunded or (asked if paid_back else None)
+    if refunded is not None:
+        return {"value": Decimal(refunded.major_string()), "currencyCode": refunded.currency}
     given = source.options.get("amount_when_not_refunded", "0")
     try:
         value = Decimal(given)

@@ -21,6 +21,7 @@ from typing import Any, NamedTuple, NoReturn
 import httpx
 
 from chargebacks.errors import NeedsOperator, Refused, TryLater
+from chargebacks.outcomes import Acknowledgement
 from networks.cards import without_card_numbers
 from runtime.connections import SourceSettings
 
@@ -110,6 +111,16 @@ def words_of(body: Any) -> Words:
 def already_final(words: Words) -> bool:
     """Whether a refusal says that the alert has its final outcome. Providers do not publish the exact words."""
     return bool(_FINAL_ALREADY.search(words.code) or _FINAL_ALREADY.search(words.sentence))
+
+
+def held_or_refused(source: SourceSettings, answer: Answer, *, code: str) -> Acknowledgement:
+    """What a 4xx means: the alert has its final outcome already, or `Refused`."""
+    words = words_of(answer.body)
+    if not already_final(words):
+        refuse(source, words, status=answer.status)
+    return Acknowledgement(
+        provider_code=code, already_known=True, answer=shortened(source, ": ".join(filter(None, words)))
+    )
 
 
 def refuse(source: SourceSettings, words: Words, *, status: int | None = None) -> NoReturn:

@@ -5,7 +5,10 @@ from collections.abc import Mapping
 from chargebacks.errors import BadInput, NeedsOperator
 from networks.adapter import Adapter, Setting
 from networks.chargebackhit import Chargebackhit
+from networks.chargeblast import Chargeblast
 from networks.ethoca import Ethoca
+from networks.payshield import PayShield
+from networks.reseller import Reseller
 from networks.stripe_warnings import StripeWarnings
 from runtime.connections import SourceSettings
 
@@ -14,6 +17,9 @@ ADAPTERS: Mapping[str, Adapter] = {
     for adapter in (
         Chargebackhit(),
         Ethoca(),
+        Reseller(),
+        PayShield(),
+        Chargeblast(),
         StripeWarnings(),
     )
 }
