@@ -40,6 +40,7 @@ class Contender:
     rung: Rung | None
     contradictions: tuple[str, ...]
     """Why nobody may act on this one alone, in words."""
+    fit: AmountFit
     impossible: bool
     """It cannot be the charge that is meant: no rival to anybody."""
 
@@ -84,6 +85,7 @@ def contend(scene: Scene, charge: ChargeSnapshot) -> Contender:
         score=sum(found.weight for found in evidence),
         rung=_rung(reading),
         contradictions=_contradictions(reading),
+        fit=reading.fit,
         impossible=reading.after_alert or reading.fit is AmountFit.TOO_MUCH,
     )
 

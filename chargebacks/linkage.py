@@ -144,8 +144,8 @@ class _Model(NamedTuple):
 
 
 _STRIPE_ID = _Model(m=0.999, u=1e-12)
-_ORDER_ID = _Model(m=0.9, u=1e-6)
-_NETWORK_ID = _Model(m=0.97, u=1e-8)
+_ORDER_ID = _Model(m=0.9, u=1e-8)
+_NETWORK_ID = _Model(m=0.97, u=1e-9)
 _AUTH_CODE = _Model(m=0.97, u=2e-6)
 """Six characters, mostly digits, not evenly used."""
 _LAST4 = _Model(m=0.99, u=1e-4)

@@ -140,13 +140,18 @@ def _rivalry(scene: Scene, best: Contender, rival: Contender) -> str | None:
     if best.score - rival.score < margin:
         return f"{rival.charge.id} fits almost as well"
     told_by_dates = _dates_tell(scene, best, rival)
-    alike = best.score - best.weight_of("date") < rival.score - rival.weight_of("date") + margin
-    if alike and not told_by_dates:
+    if _alike(best, rival, margin) and not told_by_dates:
         return f"{rival.charge.id} looks the same, and the dates are too close to tell them apart"
     same_rung = best.rung is not None and rival.rung is not None and rival.rung <= best.rung
     if same_rung and not told_by_dates:
         return f"{rival.charge.id} agrees on an equally strong set of identifiers"
     return None
+
+
+def _alike(best: Contender, rival: Contender, margin: float) -> bool:
+    """Two sales of one amount that nothing but the date tells apart, such as renewals."""
+    lead_without_dates = best.score - best.weight_of("date") - (rival.score - rival.weight_of("date"))
+    return rival.fit is best.fit and lead_without_dates < margin
 
 
 def _dates_tell(scene: Scene, best: Contender, rival: Contender) -> bool:
