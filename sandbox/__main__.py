@@ -1,6 +1,7 @@
 """`python -m sandbox --port N`: the stand-ins in one process."""
 
 import argparse
+import sys
 
 from sandbox.server import serve
 
@@ -13,7 +14,10 @@ def main() -> None:
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--seed", type=int, default=1, help="makes ids differ from those of another run")
     arguments = parser.parse_args()
-    serve(host=arguments.host, port=arguments.port, seed=arguments.seed)
+    try:
+        serve(host=arguments.host, port=arguments.port, seed=arguments.seed)
+    except OSError as error:
+        sys.exit(f"sandbox: cannot listen on {arguments.host}:{arguments.port}: {error.strerror}")
 
 
 if __name__ == "__main__":

@@ -134,16 +134,20 @@ class Api:
         return account
 
     def _raw(self, request: Request, body: bytes) -> Values:
+        try:
+            form = body.decode()
+        except UnicodeDecodeError:
+            raise ApiError(400, "Invalid request: the body is not UTF-8.", stored=False) from None
         if request.method == "GET":
             return decode_form(request.url.query)
         content_type = request.headers.get("content-type", FORM).partition(";")[0].strip()
         if body and content_type != FORM:
             raise ApiError(400, f"Invalid request: unsupported content type {content_type}.", stored=False)
         if request.method == "DELETE":
-            return decode_form(request.url.query) | decode_form(body.decode())
+            return decode_form(request.url.query) | decode_form(form)
         if request.url.query:
             raise refused_parameter("POST takes its parameters in the body.", param="query")
-        return decode_form(body.decode())
+        return decode_form(form)
 
     async def _once(
         self,

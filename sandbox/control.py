@@ -18,7 +18,8 @@ is refused with 400 `{"error": {"message": ...}}`; an id that does not exist is 
         -> {"count": 100000, "first": "ch_...", "last": "ch_...", "customers": ["cus_...", ...]}
         Captured, succeeded card charges spread evenly over [from, to) (default: the last 90 days), each with
         its payment intent and balance transaction; cards, amounts and customers drawn by `seed`. Only `count`
-        is required; `customers` (default 0) creates that many. No events and no ledger movements.
+        is required; `customers` (default 0) creates that many. No events, no ledger movements and no payment
+        method objects (`payment_method` is null).
 
     POST /_sandbox/charges    {"charges": [{"amount": 4999, ...}, ...], "events": false, "account": "acct_..."}
         -> {"charges": [charge object as the API gives it, ...]}
@@ -64,7 +65,8 @@ is refused with 400 `{"error": {"message": ...}}`; an id that does not exist is 
         path: regular expression searched in the path (without query); method: "*" for any. When: `nth`
         (that matching call only, counted from 1 and from now), `from_nth` (it and all later ones) or `every`
         (each k-th); none of them means every call. Actions:
-          429           with Stripe-Rate-Limited-Reason (`reason`, default endpoint-rate); nothing done or stored
+          429           with Stripe-Rate-Limited-Reason (`reason`, default endpoint-rate; lock_timeout gives
+                        Stripe's 429 of a locked object instead, to be retried); nothing done or stored
           500           nothing done; stored under the idempotency key, so the same key replays it
           503, 409, 401, 403   nothing done or stored
           reset_before  the connection is reset; nothing done
@@ -85,7 +87,7 @@ is refused with 400 `{"error": {"message": ...}}`; an id that does not exist is 
             "charges": {"ch_...": {"captured", "refunded", "refund_pending", "refund_failed", "currency",
                                    "refunds": ["re_...", ...]}}}
         In order. kind: charge | capture | refund_created | refund_succeeded | refund_failed |
-        refund_canceled | dispute_withdrawn | dispute_reinstated. In the sums `refunded` counts refunds that
+        dispute_withdrawn | dispute_reinstated. In the sums `refunded` counts refunds that
         succeeded and did not fail since. Charges made in bulk appear in the sums once money moves on them.
     GET    /_sandbox/requests ?path=REGEX&method=POST
         -> {"requests": [{"id", "at", "method", "path", "query", "parameters", "idempotency_key", "account",

@@ -8,6 +8,8 @@ from typing import Any
 
 from sandbox.errors import ApiError
 
+LOCK_TIMEOUT = "lock_timeout"
+
 
 class Action(StrEnum):
     """What goes wrong; the control plane's reference says what each one does."""
@@ -68,6 +70,10 @@ class Fault:
     def error(self) -> ApiError | None:
         """The answer of the actions that answer with an error."""
         match self.action:
+            case Action.RATE_LIMITED if self.reason == LOCK_TIMEOUT:
+                message = "This object cannot be accessed right now because another request is using it."
+                headers = {"Stripe-Should-Retry": "true"}
+                return ApiError(429, message, code=LOCK_TIMEOUT, stored=False, headers=headers)
             case Action.RATE_LIMITED:
                 return ApiError(
                     429,

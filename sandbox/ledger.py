@@ -13,7 +13,6 @@ class Movement(StrEnum):
     REFUND_CREATED = "refund_created"
     REFUND_SUCCEEDED = "refund_succeeded"
     REFUND_FAILED = "refund_failed"
-    REFUND_CANCELED = "refund_canceled"
     DISPUTE_WITHDRAWN = "dispute_withdrawn"
     DISPUTE_REINSTATED = "dispute_reinstated"
 

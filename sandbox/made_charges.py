@@ -44,7 +44,7 @@ def make_one(sandbox: Sandbox, account: Account, given: Json, *, emit: bool) -> 
     charge = charges.shape(facts)
     charges.complete(sandbox, account, charge, card=card, emit=emit)
     if charge["payment_intent"] is not None:
-        intent = payment_intents.of_made_charge(account, charge)
+        intent = _intent(charge)
         payment_intents.PAYMENT_INTENTS.rows(account).add(intent)
         if emit and intent["status"] == "succeeded":
             sandbox.emit(account, "payment_intent.succeeded", intent)
@@ -79,6 +79,34 @@ def _facts(sandbox: Sandbox, account: Account, given: Json, method: Object, stat
     }
 
 
+def _intent(charge: Object) -> Object:
+    """The payment intent behind a charge that the control plane makes."""
+    intent = payment_intents.shape(
+        charge["payment_intent"],
+        created=charge["created"],
+        amount=charge["amount"],
+        currency=charge["currency"],
+    )
+    succeeded, captured = charge["status"] == "succeeded", charge["captured"]
+    intent |= {
+        "amount_capturable": charge["amount"] if succeeded and not captured else 0,
+        "amount_received": charge["amount_captured"],
+        "capture_method": "automatic_async" if captured or not succeeded else "manual",
+        "customer": charge["customer"],
+        "latest_charge": charge["id"],
+        "metadata": dict(charge["metadata"]),
+        "payment_method": charge["payment_method"] if succeeded else None,
+        "status": ("succeeded" if captured else "requires_capture")
+        if succeeded
+        else "requires_payment_method",
+    }
+    copied = (
+        "description", "receipt_email", "statement_descriptor", "statement_descriptor_suffix",
+        "transfer_group", "transfer_data", "application_fee_amount", "on_behalf_of",
+    )  # fmt: skip
+    return intent | {name: charge[name] for name in copied}
+
+
 def _show_on_method(method: Object, card: Json) -> None:
     method["card"] |= {name: card[name] for name in method["card"] if name in card and name != "wallet"}
     if card.get("wallet"):
@@ -111,7 +139,7 @@ def make_many(sandbox: Sandbox, account: Account, bulk: Bulk) -> Json:
     CHARGES.rows(account).add_recipes(
         (f["id"], f["created"], charges.index_values(f), partial(charges.shape, f)) for f in rows
     )
-    payment_intents.PAYMENT_INTENTS.rows(account).add_recipes(_intents(account, rows))
+    payment_intents.PAYMENT_INTENTS.rows(account).add_recipes(_intents(rows))
     transactions = balance_transactions.BALANCE_TRANSACTIONS.rows(account)
     transactions.add_recipes(_transactions(rows, now=sandbox.clock.now()))
     takings: Counter[str] = Counter()
@@ -164,9 +192,9 @@ def _draw_charge(
     }
 
 
-def _intents(account: Account, rows: list[Json]) -> Iterator[tuple[str, int, dict[str, Any], Recipe]]:
+def _intents(rows: list[Json]) -> Iterator[tuple[str, int, dict[str, Any], Recipe]]:
     def recipe(facts: Json) -> Object:
-        return payment_intents.of_made_charge(account, charges.shape(facts))
+        return _intent(charges.shape(facts))
 
     for facts in rows:
         indexed = {"customer": facts["customer"]}

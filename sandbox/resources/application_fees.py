@@ -10,7 +10,7 @@ APPLICATION_FEES = Resource(
     table="application_fees",
     prefixes=("fee",),
     indexes=("charge",),
-    expandable=("account", "charge", "balance_transaction", "originating_transaction"),
+    expandable=("charge",),
 )
 APPLICATION_FEES.retrieval("/v1/application_fees/{id}", permission="application_fee")
 APPLICATION_FEES.listing(

@@ -29,8 +29,8 @@ CHARGES = Resource(
     prefixes=("ch", "py"),
     indexes=("payment_intent", "customer", "transfer_group", CARD + "last4", CARD + "fingerprint"),
     expandable=(
-        "application_fee", "balance_transaction", "customer", "failure_balance_transaction", "on_behalf_of",
-        "payment_intent", "review", "source_transfer", "transfer", "transfer_data.destination",
+        "application_fee", "balance_transaction", "customer", "failure_balance_transaction", "payment_intent",
+        "transfer",
     ),
     lists={"refunds": ("/v1/charges/{id}/refunds", refund_settlement.of_charge)},
 )  # fmt: skip
@@ -68,6 +68,16 @@ CHARGES.listing(
 )
 
 
+UNSET: Object = dict.fromkeys(
+    (
+        "application", "application_fee", "application_fee_amount", "description", "failure_balance_transaction",
+        "on_behalf_of", "receipt_email", "receipt_number", "review", "shipping", "source_transfer",
+        "statement_descriptor", "statement_descriptor_suffix", "transfer_data", "transfer_group",
+    )
+)  # fmt: skip
+"""Fields that are null until something sets them."""
+
+
 def index_values(facts: Mapping[str, Any]) -> dict[str, Any]:
     """What a charge made of these facts is indexed by."""
     return {
@@ -86,18 +96,14 @@ def shape(facts: Json) -> Object:
     payment_method, balance_transaction, descriptor and card; others replace the field of their name.
     """
     failure = facts.get("failure_code")
-    blocked = facts.get("blocked", False)
     approved = facts["status"] == "succeeded"
     card = charge_card(facts["card"], charge=facts["id"], amount=facts["amount"], approved=approved)
-    charge: Object = {
+    charge: Object = UNSET | {
         "id": facts["id"],
         "object": "charge",
         "amount": facts["amount"],
         "amount_captured": facts["amount_captured"],
         "amount_refunded": 0,
-        "application": None,
-        "application_fee": None,
-        "application_fee_amount": None,
         "authorization_code": card["authorization_code"],
         "balance_transaction": facts["balance_transaction"],
         "billing_details": billing_details(facts.get("billing_details")),
@@ -106,33 +112,23 @@ def shape(facts: Json) -> Object:
         "created": facts["created"],
         "currency": facts["currency"],
         "customer": facts["customer"],
-        "description": None,
         "disputed": False,
-        "failure_balance_transaction": None,
         "failure_code": failure,
         "failure_message": DECLINES.get(failure, GENERIC_DECLINE) if failure else None,
         "fraud_details": {},
         "livemode": False,
         "metadata": {},
-        "on_behalf_of": None,
-        "outcome": outcome(declined=facts.get("decline_code") or failure, blocked=blocked),
+        "outcome": outcome(
+            declined=facts.get("decline_code") or failure, blocked=facts.get("blocked", False)
+        ),
         "paid": approved,
         "payment_intent": facts["payment_intent"],
         "payment_method": facts["payment_method"],
         "payment_method_details": {"card": card, "type": "card"},
         "radar_options": {},
-        "receipt_email": None,
-        "receipt_number": None,
         "receipt_url": f"https://pay.stripe.com/receipts/{facts['id']}" if approved else None,
         "refunded": False,
-        "review": None,
-        "shipping": None,
-        "source_transfer": None,
-        "statement_descriptor": None,
-        "statement_descriptor_suffix": None,
         "status": facts["status"],
-        "transfer_data": None,
-        "transfer_group": None,
     }
     charge |= {name: facts[name] for name in REPLACEABLE if facts.get(name) is not None}
     if charge["transfer_data"] is not None:
@@ -164,10 +160,10 @@ def complete(
     sandbox: Sandbox, account: Account, charge: Object, *, card: TestCard | None, emit: bool = True
 ) -> None:
     """Add a new charge to the account and let everything follow that its card brings with it."""
-    if charge["status"] == "succeeded" and charge["captured"]:
+    if charge["captured"]:
         _take_in(sandbox, account, charge, at_once=card is not None and card.funds_at_once)
     CHARGES.rows(account).add(charge)
-    if charge["status"] == "succeeded":
+    if charge["captured"]:
         kind = Movement.CHARGE
         funds.record(sandbox, account, kind, charge=charge, amount=charge["amount_captured"])
     if emit:

@@ -19,7 +19,6 @@ EVIDENCE_FIELDS = (
     "shipping_address", "shipping_carrier", "shipping_date", "shipping_documentation",
     "shipping_tracking_number", "uncategorized_file", "uncategorized_text",
 )  # fmt: skip
-FINAL = {"won", "lost", "warning_closed", "prevented"}
 
 DISPUTES = Resource(
     "dispute",
@@ -48,7 +47,6 @@ def shape(
     eligibility: tuple[str, ...],
 ) -> Object:
     card = charge["payment_method_details"]["card"]
-    enhanced: dict[str, Any] = {name: _eligibility(name) for name in eligibility}
     return {
         "id": id,
         "object": "dispute",
@@ -59,14 +57,7 @@ def shape(
         "currency": charge["currency"],
         "enhanced_eligibility_types": list(eligibility),
         "evidence": dict.fromkeys(EVIDENCE_FIELDS) | {"enhanced_evidence": {}},
-        "evidence_details": {
-            "due_by": due_by,
-            "enhanced_eligibility": enhanced,
-            "has_evidence": False,
-            "past_due": False,
-            "submission_count": 0,
-            "submission_method": "not_submitted",
-        },
+        "evidence_details": _evidence_details(due_by, eligibility),
         "intended_submission_method": "prefer_manual",
         "is_charge_refundable": case_type == "inquiry" and not charge["refunded"],
         "livemode": False,
@@ -87,6 +78,17 @@ def shape(
     }
 
 
+def _evidence_details(due_by: int | None, eligibility: tuple[str, ...]) -> dict[str, Any]:
+    return {
+        "due_by": due_by,
+        "enhanced_eligibility": {name: _eligibility(name) for name in eligibility},
+        "has_evidence": False,
+        "past_due": False,
+        "submission_count": 0,
+        "submission_method": "not_submitted",
+    }
+
+
 def _eligibility(type: str) -> dict[str, Any]:
     if type == "visa_compelling_evidence_3":
         return {"required_actions": ["missing_customer_identifiers"], "status": "requires_action"}
@@ -100,9 +102,9 @@ def of_charge(account: Account, charge: Object) -> list[Object]:
 
 
 def block_refund(account: Account, charge: Object) -> bool:
-    """Whether a dispute forbids refunding the charge; an open inquiry does not, nor does one that was won."""
+    """Whether a dispute forbids refunding the charge; an inquiry never does, nor does one that was won."""
     return any(
-        not dispute["is_charge_refundable"] and dispute["status"] not in ("won", "warning_closed")
+        not dispute["is_charge_refundable"] and not dispute["status"].startswith("warning_")
         for dispute in of_charge(account, charge)
     )
 
@@ -121,7 +123,8 @@ def close(sandbox: Sandbox, account: Account, dispute: Object, *, status: str) -
         raise invalid(message, param="status")
     before = dict(dispute)
     dispute["status"] = status
-    dispute["is_charge_refundable"] = False
+    charge = account.tables["charges"].peek(dispute["charge"])
+    dispute["is_charge_refundable"] = status != "lost" and not charge["refunded"]
     if status == "won":
         _reinstate(sandbox, account, dispute)
     previous = changed(before, dispute, ("status", "is_charge_refundable", "balance_transactions"))

@@ -22,7 +22,6 @@ from sandbox.parameters import (
 )
 from sandbox.resource import Call, Resource, changed
 from sandbox.resources import charges, customers, payment_methods
-from sandbox.state import Account
 from sandbox.tables import Object
 
 PAYMENT_INTENTS = Resource(
@@ -30,10 +29,8 @@ PAYMENT_INTENTS = Resource(
     table="payment_intents",
     prefixes=("pi",),
     indexes=("customer",),
-    expandable=(
-        "customer", "latest_charge", "on_behalf_of", "payment_method", "review", "transfer_data.destination",
-    ),
-)  # fmt: skip
+    expandable=("customer", "latest_charge", "payment_method"),
+)
 PAYMENT_INTENTS.retrieval("/v1/payment_intents/{id}", permission="payment_intent")
 PAYMENT_INTENTS.listing(
     "/v1/payment_intents", permission="payment_intent", created=created_filter(), customer=text()
@@ -337,31 +334,3 @@ def _unexpected_state(intent: Object, what: str) -> ApiError:
     return ApiError(
         400, message, code="payment_intent_unexpected_state", payment_intent=dict(intent), param="intent"
     )
-
-
-def of_made_charge(account: Account, charge: Object) -> Object:
-    """The payment intent behind a charge that the control plane makes."""
-    intent = shape(
-        charge["payment_intent"],
-        created=charge["created"],
-        amount=charge["amount"],
-        currency=charge["currency"],
-    )
-    succeeded, captured = charge["status"] == "succeeded", charge["captured"]
-    intent |= {
-        "amount_capturable": charge["amount"] if succeeded and not captured else 0,
-        "amount_received": charge["amount_captured"],
-        "capture_method": "automatic_async" if captured or not succeeded else "manual",
-        "customer": charge["customer"],
-        "latest_charge": charge["id"],
-        "metadata": dict(charge["metadata"]),
-        "payment_method": charge["payment_method"] if succeeded else None,
-        "status": ("succeeded" if captured else "requires_capture")
-        if succeeded
-        else "requires_payment_method",
-    }
-    copied = (
-        "description", "receipt_email", "statement_descriptor", "statement_descriptor_suffix",
-        "transfer_group", "transfer_data", "application_fee_amount", "on_behalf_of",
-    )  # fmt: skip
-    return intent | {name: charge[name] for name in copied}

@@ -34,7 +34,7 @@ REFUNDS = Resource(
     indexes=("charge", "payment_intent", "status"),
     expandable=(
         "balance_transaction", "charge", "customer", "failure_balance_transaction", "payment_intent",
-        "payment_method", "source_transfer_reversal", "transfer_reversal",
+        "payment_method",
     ),
 )  # fmt: skip
 REFUNDS.retrieval("/v1/refunds/{id}", permission="charge")
@@ -46,6 +46,8 @@ REFUNDS.listing(
 @REFUNDS.get("/v1/charges/{charge}/refunds", permission="charge", parameters=listing())
 def list_of_charge(call: Call) -> Object:
     charge = call.path["charge"]
+    if charge not in call.account.tables["charges"]:
+        raise resource_missing("charge", charge, param="charge")
     url = f"/v1/charges/{charge}/refunds"
     return pagination.page(
         REFUNDS.rows(call.account), call.given, equal={"charge": charge}, url=url, noun="refund"

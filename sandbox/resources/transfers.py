@@ -11,7 +11,7 @@ TRANSFERS = Resource(
     table="transfers",
     prefixes=("tr",),
     indexes=("destination", "transfer_group"),
-    expandable=("balance_transaction", "destination", "destination_payment", "source_transaction"),
+    expandable=("source_transaction",),
 )
 TRANSFERS.retrieval("/v1/transfers/{id}", permission="transfer")
 TRANSFERS.listing(

@@ -167,4 +167,5 @@ def test_a_taken_port_is_one_clear_error(sandbox_url: str) -> None:
     command = [sys.executable, "-m", "sandbox", "--port", port]
     second = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=20)
     assert second.returncode != 0
+    assert second.stderr.strip().count("\n") == 0
     assert "in use" in second.stderr

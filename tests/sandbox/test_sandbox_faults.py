@@ -83,6 +83,15 @@ def test_throttling_names_its_reason(shop: Shop, control: Control) -> None:
     assert error.error.code == "rate_limit"
 
 
+def test_a_locked_object_is_worth_retrying(shop: Shop, control: Control) -> None:
+    """lock_timeout: a 429 without a rate-limit reason that Stripe asks to retry."""
+    control.post("faults", path="/v1/charges", action="429", reason="lock_timeout")
+    error = refusal(shop.v1.charges.list)
+    assert error.error.code == "lock_timeout"
+    assert error.headers["stripe-should-retry"] == "true"
+    assert "stripe-rate-limited-reason" not in error.headers
+
+
 def test_a_delay_holds_the_answer_back(shop: Shop, control: Control) -> None:
     """A delayed call answers, later."""
     control.post("faults", method="GET", path="/v1/balance$", action="delay", seconds=0.3)
