@@ -28,7 +28,7 @@ from activities.subscriptions import Subscriptions
 from activities.verdicts import Verdicts
 from chargebacks.contracts import CASES_QUEUE, NETWORKS_QUEUE, STRIPE_QUEUE
 from chargebacks.errors import CaseError, NeedsOperator
-from networks.reporting import NetworkReporting
+from networks.reporting import ConfiguredNetworks
 from runtime.logs import configure_logging
 from runtime.process import leave, stop_requested
 from runtime.search_attributes import check_search_attributes
@@ -56,7 +56,7 @@ class Parts:
 
     store: Store
     stripe: Gateway
-    networks: NetworkReporting
+    networks: ConfiguredNetworks
 
 
 def workflow_runner() -> SandboxedWorkflowRunner:
@@ -154,10 +154,12 @@ async def assemble(settings: Settings, stack: AsyncExitStack) -> Parts:
     store = await stack.enter_async_context(await Store.connect(settings.database_url, settings.secrets_key))
     await store.check_schema()
     http = await stack.enter_async_context(httpx.AsyncClient(timeout=settings.network_timeout_seconds))
+    stripe = Gateway(credentials_of=store.accounts.stripe_credentials, settings=settings)
+    stack.push_async_callback(stripe.close)
     return Parts(
         store=store,
-        stripe=Gateway(credentials_of=store.accounts.stripe_credentials, settings=settings),
-        networks=NetworkReporting(settings_of=store.sources.source, http=http),
+        stripe=stripe,
+        networks=ConfiguredNetworks(settings_of=store.sources.source, http=http),
     )
 
 

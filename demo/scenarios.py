@@ -91,7 +91,7 @@ async def not_found(world: World) -> Played:
 @scenario("not found at the last moment", Row(CLOSED, told="NOT_FOUND", why="not_found"))
 async def not_found_at_the_last_moment(world: World) -> Played:
     case = await world.alert("ethoca", last4="0002", amount="77.20", alert_at=hours_ago(23.75))
-    await world.rest(case)
+    await world.status(case, CaseStatus.CLOSED)
     return Played(cases=(case,))
 
 
@@ -139,7 +139,8 @@ async def pending_then_paid(world: World) -> Played:
 
 
 @scenario(
-    "refund paid, then failing days later", Row("needs_attention", "1 x 0.00 USD", "reversed", why="refund")
+    "refund paid, then failing days later",
+    Row("needs_attention", "1 x 0.00 USD", "reversed", why="refund: failed"),
 )
 async def failing_days_later(world: World) -> Played:
     charge = await world.sell(amount=3900, last4="2020")
@@ -153,7 +154,7 @@ async def failing_days_later(world: World) -> Played:
     return Played(cases=(case,), charge=charge.id)
 
 
-@scenario("already disputed", Row(CLOSED, told="error", why="already_disputed"))
+@scenario("already disputed", Row(CLOSED, told="error", why="refund: already_disputed"))
 async def already_disputed(world: World) -> Played:
     charge = await world.sell(amount=4100, last4="2121")
     await world.stripe("disputes", {"charge": charge.id, "reason": "fraudulent"})
@@ -162,7 +163,7 @@ async def already_disputed(world: World) -> Played:
     return Played(cases=(case,), charge=charge.id)
 
 
-@scenario("authorised, never captured", Row(CLOSED, told="STOPPED", why="refund"))
+@scenario("authorised, never captured", Row(CLOSED, told="STOPPED", why="uncaptured: voided"))
 async def uncaptured(world: World) -> Played:
     charge = await world.sell(amount=4200, last4="2323", captured=False)
     case = await world.alert("ethoca", charge)
@@ -170,7 +171,7 @@ async def uncaptured(world: World) -> Played:
     return Played(cases=(case,), charge=charge.id)
 
 
-@scenario("RDR declined by its rules", Row(CLOSED, why="network_declined"))
+@scenario("RDR declined by its rules", Row(CLOSED, why="rdr_declined"))
 async def rdr_declined(world: World) -> Played:
     charge = await world.sell(amount=4400, last4="2525")
     case = await world.alert("chargeblast", charge, type="RDR", acquirer_action="Declined")
@@ -189,7 +190,8 @@ async def delivered_twice(world: World) -> Played:
 
 
 @scenario(
-    "Ethoca, then CDRN for one charge", Row(CLOSED, "1 x 47.00 USD", "STOPPED, 940.001", why="duplicate")
+    "Ethoca, then CDRN for one charge",
+    Row(CLOSED, "1 x 47.00 USD", "STOPPED, 940.001", why="refund: duplicate"),
 )
 async def two_networks_days_apart(world: World) -> Played:
     charge = await world.sell(amount=4700, last4="2727", created=hours_ago(140))
@@ -222,7 +224,7 @@ async def above_limit_declined(world: World) -> Played:
 
 @scenario("above the limit: silence", Row(CLOSED, told="OTHER", why="above_limit"))
 async def above_limit_silence(world: World) -> Played:
-    charge = await world.sell(amount=27_000, last4="3030")
+    charge = await world.sell(amount=27_000, last4="3030", created=hours_ago(60))
     case = await world.alert("ethoca", charge, alert_at=hours_ago(23.75))
     await world.status(case, CaseStatus.CLOSED)
     return Played(cases=(case,), charge=charge.id)
@@ -236,7 +238,7 @@ async def observing(world: World) -> Played:
     return Played(cases=(case,), charge=charge.id)
 
 
-@scenario("mode propose", Row("awaiting_person", why="propose"))
+@scenario("mode propose", Row("awaiting_person", why="proposed"))
 async def proposing(world: World) -> Played:
     charge = await world.sell(account="careful", amount=4900, last4="3232")
     case = await world.alert("chargebackhit", charge, account="careful")

@@ -93,12 +93,14 @@ async def connected(around: StandIns, client: Client, *, address: str) -> AsyncI
             await stack.enter_async_context(httpx.AsyncClient(base_url=url, timeout=60))
             for url in (around.stripe_url, around.networks_url)
         ]
+        stripe = Gateway(credentials_of=store.accounts.stripe_credentials, settings=settings)
+        stack.push_async_callback(stripe.close)
         made = Stack(
             folder=around.folder,
             environment=environment,
             client=client,
             store=store,
-            stripe=Gateway(credentials_of=store.accounts.stripe_credentials, settings=settings),
+            stripe=stripe,
             stripe_control=control[0],
             networks_control=control[1],
         )

@@ -9,6 +9,7 @@ from typing import Any
 from chargebacks.charges import ChargeSnapshot
 from chargebacks.contracts import CaseFile, CaseStatus
 from chargebacks.money import Money, parse_minor
+from chargebacks.refunds import MoneyState
 from demo.stack import Stack, post
 from networks.registry import ADAPTERS
 from operations.inspect import read_case
@@ -31,7 +32,7 @@ class Row:
     """Final words that the network accepted."""
     subscription: str = "-"
     why: str = ""
-    """Reason of the decision."""
+    """Reason of the decision, and what was found when the money was to move, if not a plain refund."""
 
 
 @dataclass(frozen=True)
@@ -129,7 +130,7 @@ class World:
             refunded=await self._refunded(played.charge),
             told=", ".join(told["outcome"] for told in await self.told()) or "-",
             subscription=await self._subscription(played.subscription),
-            why=case.decision.reason if case.decision else "",
+            why=_why(case),
         )
 
     async def _refunded(self, charge_id: str | None) -> str:
@@ -196,3 +197,9 @@ def _facts_of(charge: ChargeSnapshot) -> dict[str, Any]:
 
 def _major(money: Money) -> str:
     return f"{money.major_string()} {money.currency}"
+
+
+def _why(case: CaseFile) -> str:
+    reason = case.decision.reason if case.decision is not None else ""
+    found = case.money.state if case.money is not None else MoneyState.REFUNDED
+    return reason if found is MoneyState.REFUNDED else f"{reason}: {found.value}"
