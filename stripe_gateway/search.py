@@ -6,7 +6,6 @@ a minute, by up to an hour in outages, and does not exist in India: then the pla
 
 import re
 from datetime import timedelta
-from urllib.parse import quote
 
 import structlog
 
@@ -68,13 +67,15 @@ class _Hunt:
 
     async def look_up(self, named: str) -> None:
         """A charge or payment intent by its id; an id that Stripe does not know finds nothing."""
+        if not re.fullmatch(r"(ch|py|pi)_[A-Za-z0-9_]+", named):
+            return
         self._calls_left -= 1
         try:
-            if re.fullmatch(r"(ch|py)_\w+", named):
-                self._keep(await self._client.get(f"/v1/charges/{quote(named, safe='')}"))
-            elif re.fullmatch(r"pi_\w+", named):
+            if named.startswith("pi_"):
                 listed = await self._client.get("/v1/charges", {"payment_intent": named, "limit": PAGE})
                 self._keep(*listed["data"])
+            else:
+                self._keep(await self._client.get(f"/v1/charges/{named}"))
         except Refused as refusal:
             if refusal.reason != "resource_missing":
                 raise
@@ -116,12 +117,11 @@ def queries_for(alert: Alert, *, span: Span, order_keys: tuple[str, ...]) -> tup
     tell enough.
     """
     sale = alert.transaction
-    digits = _digits(sale.last4)
-    amount = _amount(alert)
-    keys = [_all(digits, amount)] if sale_span(alert) is None and digits and amount else []
-    if sale_span(alert) is not None:
-        keys = [key for key in (digits, amount) if key]
-    queries = [_all(key, _within(span)) for key in keys]
+    digits, amount = _digits(sale.last4), _amount(alert)
+    keys: tuple[str | None, ...] = (digits, amount)
+    if sale_span(alert) is None:
+        keys = (_all(digits, amount) if digits and amount else None,)
+    queries = [_all(key, _within(span)) for key in keys if key]
     if sale.merchant_order_id and order_keys:
         order_id = _quoted(sale.merchant_order_id)
         queries.insert(0, " OR ".join(f"metadata[{_quoted(key)}]:{order_id}" for key in order_keys))

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from gateway_support import KEY, SHOP, Sandbox, Shops, credentials, ledger_entry, usd
+from gateway_support import KEY, SHOP, Sandbox, Shops, Wire, a_stripe_charge, credentials, ledger_entry, usd
 from pydantic import SecretStr
 
 from chargebacks.errors import BadInput, NeedsOperator, Refused
@@ -14,17 +14,30 @@ Calls = list[tuple[str, str]]
 
 
 async def test_one_read(sandbox: Sandbox, gateway: Gateway, calls: Calls) -> None:
-    """A charge comes with its refunds and its customer's subscriptions in a single call."""
-    customer = (await sandbox.api("POST", "/v1/customers"))["id"]
-    charge = await sandbox.charge(customer=customer, last4="4242", metadata={"order_id": "1001"})
+    """A charge comes with its refunds in a single call."""
+    charge = await sandbox.charge(last4="4242", metadata={"order_id": "1001"})
     await sandbox.api("POST", "/v1/refunds", {"charge": charge["id"], "amount": 1000})
 
     snapshot = await gateway.read_charge(SHOP, charge["id"])
 
     assert calls == [("GET", f"/v1/charges/{charge['id']}")]
-    assert (snapshot.customer, snapshot.live_subscriptions) == (customer, ())
     assert [refund.amount_minor for refund in snapshot.refunds] == [1000]
     assert (snapshot.remaining_minor, snapshot.order_ids) == (3999, ("1001",))
+
+
+async def test_customer_comes_along(wired: Gateway, wire: Wire, calls: Calls) -> None:
+    """The customer's subscriptions come with the charge; only what did not fit is fetched."""
+    one = {"id": "sub_1", "status": "active", "livemode": False}
+    shown = {"object": "list", "data": [one], "has_more": True}
+    wire.says(200, a_stripe_charge(customer={"id": "cus_1", "subscriptions": shown}))
+    wire.says(200, {"object": "list", "data": [one, one | {"id": "sub_2"}], "has_more": False})
+
+    snapshot = await wired.read_charge(SHOP, "ch_1")
+
+    assert snapshot.customer == "cus_1"
+    assert [one.id for one in snapshot.live_subscriptions or ()] == ["sub_1", "sub_2"]
+    assert calls == [("GET", "/v1/charges/ch_1"), ("GET", "/v1/subscriptions")]
+    assert "expand[0]=refunds&expand[1]=customer.subscriptions" in wire.heads[0]
 
 
 async def test_many_refunds(sandbox: Sandbox, gateway: Gateway, calls: Calls) -> None:
