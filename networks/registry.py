@@ -1,6 +1,7 @@
 """Which adapter speaks for which kind of alert source. A new provider is one file and one line here."""
 
 from collections.abc import Mapping
+from urllib.parse import urlsplit
 
 from chargebacks.errors import BadInput, NeedsOperator
 from networks.adapter import Adapter, Setting
@@ -41,6 +42,12 @@ def check_settings(source: SourceSettings, adapters: Mapping[str, Adapter] = ADA
     adapter = adapters.get(source.kind)
     if adapter is None:
         raise BadInput(f"kind must be one of {_names(adapters)}, not {source.kind!r}.", reason="unknown_kind")
+    url = urlsplit(source.base_url)
+    if url.scheme not in ("http", "https") or not url.hostname:
+        raise BadInput(
+            f"The base address must be a URL such as {adapter.default_base_url or 'https://alerts.example.com'}.",
+            reason="bad_base_url",
+        )
     _check_names("secret", adapter.secrets, given=set(source.secrets))
     _check_names("option", adapter.options, given=set(source.options))
 

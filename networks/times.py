@@ -1,7 +1,6 @@
 """When it happened, from whatever a provider writes: an instant, a clock time without offset, or a bare date."""
 
 from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
 from typing import NamedTuple
 
 from chargebacks.alerts import TimePrecision
@@ -25,7 +24,7 @@ class Moment(NamedTuple):
 
 def read_moment(value: object, *, field: str) -> Moment | None:
     """ISO 8601 (T or space, any precision, `Z` or an offset), a bare date, or Unix seconds. None for a zero date."""
-    if isinstance(value, int | Decimal) and not isinstance(value, bool):
+    if isinstance(value, int) and not isinstance(value, bool):
         return _unix(value, field=field)
     if not isinstance(value, str):
         raise _unreadable(field)
@@ -91,10 +90,10 @@ def _is_zero(moment: Moment) -> bool:
     return moment.at.year < _FIRST_REAL_YEAR or moment.at.date() == _EPOCH
 
 
-def _unix(value: int | Decimal, *, field: str) -> Moment | None:
+def _unix(value: int, *, field: str) -> Moment | None:
     if not 0 <= value < 10**11:
         raise _unreadable(field)
-    moment = Moment(datetime.fromtimestamp(int(value), UTC), TimePrecision.INSTANT)
+    moment = Moment(datetime.fromtimestamp(value, UTC), TimePrecision.INSTANT)
     return None if _is_zero(moment) else moment
 
 
