@@ -54,12 +54,12 @@ def question_of(account_id: int, alert: Alert, *, date_tolerance_days: int) -> Q
     earliest, latest = int(span.earliest.timestamp()), int(span.latest.timestamp())
     amounts = _amounts(alert)
     given: dict[str, Any] = {
-        "stripe_ids": [each for each in (sold.stripe_id, sold.merchant_order_id) if _is_stripe_id(each)],
+        "stripe_ids": _padded(_stripe_ids(alert), 2),
         "order_id": order_key(sold.merchant_order_id),
-        "network_ids": network_keys(sold.network_transaction_id),
+        "network_ids": _padded(network_keys(sold.network_transaction_id), 8),
         "auth_code": identifiers.auth_code(sold.auth_code),
         "last4": identifiers.last4(sold.last4),
-        "amounts": [amount.amount_minor for amount in amounts],
+        "amounts": _padded([amount.amount_minor for amount in amounts], 2),
     }
     for number, amount in enumerate(amounts):
         given |= {f"amount_{number}": amount.amount_minor, f"currency_{number}": amount.currency}
@@ -70,8 +70,15 @@ def question_of(account_id: int, alert: Alert, *, date_tolerance_days: int) -> Q
     return Question(keys=frozenset(asked), values={"account_id": account_id, **span_values, **asked})
 
 
-def _is_stripe_id(text: str | None) -> bool:
-    return text is not None and text.startswith(("ch_", "py_", "pi_"))
+def _padded(values: list[Any], length: int) -> list[Any]:
+    """Lists of one length make statements of one text, which the database plans once."""
+    return values + values[:1] * (length - len(values))
+
+
+def _stripe_ids(alert: Alert) -> list[str]:
+    """Some resellers give Stripe's id as the merchant's order id."""
+    given = (alert.transaction.stripe_id, alert.transaction.merchant_order_id)
+    return [text for text in given if text is not None and text.startswith(("ch_", "py_", "pi_"))]
 
 
 def _amounts(alert: Alert) -> tuple[Money, ...]:

@@ -203,28 +203,41 @@ def _charges() -> None:
         sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name="fk_charges_account_id"),
         sa.PrimaryKeyConstraint("account_id", "charge_id", name="pk_charges"),
     )
-    op.create_index("ix_charges_amount", "charges", ["account_id", "amount_minor", "currency", "created"])
     op.create_index(
-        "ix_charges_auth_code",
+        "ix_charges_amount_minor_currency_created",
+        "charges",
+        ["account_id", "amount_minor", "currency", "created"],
+    )
+    op.create_index(
+        "ix_charges_auth_code_created",
         "charges",
         ["account_id", "auth_code", "created"],
         **only("auth_code IS NOT NULL"),
     )
     op.create_index("ix_charges_created", "charges", ["account_id", "created"])
     op.create_index(
-        "ix_charges_dynamic_last4",
+        "ix_charges_dynamic_last4_amount_minor_created",
         "charges",
-        ["account_id", "dynamic_last4", "created", "amount_minor"],
+        ["account_id", "dynamic_last4", "amount_minor", "created"],
         **only("dynamic_last4 IS NOT NULL"),
     )
     op.create_index(
-        "ix_charges_last4",
+        "ix_charges_dynamic_last4_created",
         "charges",
-        ["account_id", "last4", "created", "amount_minor"],
+        ["account_id", "dynamic_last4", "created"],
+        **only("dynamic_last4 IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_charges_last4_amount_minor_created",
+        "charges",
+        ["account_id", "last4", "amount_minor", "created"],
         **only("last4 IS NOT NULL"),
     )
     op.create_index(
-        "ix_charges_network_transaction",
+        "ix_charges_last4_created", "charges", ["account_id", "last4", "created"], **only("last4 IS NOT NULL")
+    )
+    op.create_index(
+        "ix_charges_network_transaction_id",
         "charges",
         ["account_id", "network_transaction_id"],
         **only("network_transaction_id IS NOT NULL"),
@@ -236,7 +249,7 @@ def _charges() -> None:
         **only("payment_intent IS NOT NULL"),
     )
     op.create_index(
-        "ix_charges_presentment",
+        "ix_charges_presentment_minor_presentment_currency_created",
         "charges",
         ["account_id", "presentment_minor", "presentment_currency", "created"],
         **only("presentment_minor IS NOT NULL"),
