@@ -24,7 +24,10 @@ def gone_minor(charge: ChargeSnapshot) -> int:
 
 def never_paid(charge: ChargeSnapshot) -> bool:
     """Whether no money was taken and none can be: the payment failed, or nothing was captured of it."""
-    return charge.status is ChargeStatus.FAILED or (charge.captured and charge.captured_minor == 0)
+    nothing_captured = charge.captured and charge.captured_minor == 0
+    return charge.status is ChargeStatus.FAILED or (
+        charge.status is ChargeStatus.SUCCEEDED and nothing_captured
+    )
 
 
 def blocks_refund(charge: ChargeSnapshot, disputes: tuple[DisputeSnapshot, ...]) -> bool:
