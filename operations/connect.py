@@ -23,7 +23,8 @@ async def connect_stripe(
     stripe_account: str | None = None,
     order_metadata_keys: tuple[str, ...] = _DEFAULT_ORDER_KEYS,
 ) -> ConnectedAccount:
-    """Prove the key by a call to Stripe, then keep it, sealed, under the name. A known name gets the new key.
+    """Prove the key by a call to Stripe, then keep it, sealed, under the name. A known name gets the new key, and
+    stays switched off if it was.
 
     `stripe_account` is `acct_…` for charges made on a connected account. NeedsOperator when Stripe refuses the key,
     BadInput when the key is of another kind or the name stands for another account.
@@ -37,7 +38,11 @@ async def connect_stripe(
         order_metadata_keys=order_metadata_keys,
     )
     found = await stripe.account_of(tried)
-    await store.accounts.connect_account(tried.model_copy(update={"livemode": found.livemode}))
+    proven = tried.model_copy(update={"livemode": found.livemode})
+    switched_off = any(
+        one.name == name and not one.alert_management for one in await store.accounts.list_accounts()
+    )
+    await store.accounts.connect_account(proven, alert_management=not switched_off)
     return found
 
 

@@ -1,0 +1,1 @@
+"""How `starter.py` reads what people type, and how it shows them cases."""

@@ -1,0 +1,202 @@
+"""One case in full, for a person who must understand it in a minute: what it waits for first, then why."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from chargebacks.alerts import Alert, CardTransaction, TimePrecision
+from chargebacks.contracts import CaseFile, CaseStatus
+from chargebacks.decisions import Action
+from chargebacks.matching import Agreement, Match, RankedCandidate
+from chargebacks.money import Money
+from cli.wording import clock, money, plain, span, status_text, time_left
+
+Row = tuple[str, str | Text]
+
+_WAITS_FOR_A_WORD = (CaseStatus.AWAITING_PERSON, CaseStatus.NEEDS_ATTENTION)
+_LABEL_WIDTH = 13
+_PRECISION = {TimePrecision.LOCAL: " (local time, zone unknown)", TimePrecision.DATE: " (date only)"}
+
+
+def show_case(console: Console, case: CaseFile, *, now: datetime) -> None:
+    """Print the whole story."""
+    console.print(Text(case.case_id, style="bold"), soft_wrap=True)
+    _section(console, "", _standing(case, now=now))
+    if case.closed_at is None and case.status in _WAITS_FOR_A_WORD:
+        _say_how_to_answer(console, case)
+    _section(console, "Alert", _alert_rows(case.alert))
+    _section(console, "Match", _match_rows(case))
+    if case.match is not None and case.match.candidates:
+        console.print(_candidates(case.match))
+    _section(console, "Decision", _decision_rows(case))
+    _section(console, "Money", _money_rows(case))
+    _section(console, "Outcome", _outcome_rows(case))
+    _section(console, "Timeline (UTC)", ((f"{line.at:%m-%d %H:%M:%S}", line.text) for line in case.timeline))
+
+
+def _section(console: Console, title: str, rows: Iterator[Row]) -> None:
+    grid = Table.grid(padding=(0, 2, 0, 0))
+    grid.add_column(style="dim", no_wrap=True, min_width=_LABEL_WIDTH)
+    grid.add_column(overflow="fold")
+    for label, value in rows:
+        grid.add_row(label, value if isinstance(value, Text) else Text(value))
+    if not grid.row_count:
+        return
+    if title:
+        console.print()
+        console.print(Text(title, style="bold underline"))
+    console.print(grid)
+
+
+def _standing(case: CaseFile, *, now: datetime) -> Iterator[Row]:
+    yield "status", status_text(case.status)
+    if case.attention is not None:
+        yield "needs you", Text(case.attention, style="yellow")
+    if case.respond_by is not None:
+        answered = case.outcome_sent_at is not None or case.closed_at is not None
+        due = Text(f"{clock(case.respond_by)} UTC")
+        if not answered:
+            due.append(", ").append_text(time_left(case.respond_by, now=now))
+            due.append(" left" if case.respond_by > now else "")
+        yield "answer due", due
+    yield "account", f"{case.account}, source {case.source}"
+    if case.mode is not None:
+        yield "mode", f"{case.mode}, policy {case.policy_version}"
+    if case.closed_at is not None:
+        yield "closed", f"{clock(case.closed_at)} UTC"
+
+
+def _say_how_to_answer(console: Console, case: CaseFile) -> None:
+    repair = case.status is CaseStatus.NEEDS_ATTENTION
+    words = ("resume",) if repair else ("approve", "decline")
+    named = "" if repair or case.charge_id is not None else " --charge ch_..."
+    console.print()
+    for word in words:
+        command = f"  python starter.py {word} {case.case_id} --by NAME{named if word == 'approve' else ''}"
+        console.print(Text(command, style="cyan"), soft_wrap=True)
+
+
+def _alert_rows(alert: Alert | None) -> Iterator[Row]:
+    if alert is None:
+        return
+    yield "what", f"{alert.product.value} {plain(alert.kind)}, {money(alert.amount)}"
+    reason = f"{plain(alert.reason_class)}" + (f", code {alert.reason_code}" if alert.reason_code else "")
+    yield "reason", reason
+    yield "raised", f"{clock(alert.alerted_at)} UTC{_PRECISION.get(alert.alerted_at_precision, '')}"
+    received = clock(alert.received_at)
+    yield "received", f"{received} UTC, {span(alert.received_at - alert.alerted_at)} after it was raised"
+    if alert.issuer is not None:
+        yield "issuer", alert.issuer
+    yield "sale", ", ".join(_sale(alert.transaction)) or "nothing is said about it"
+    if alert.note is not None:
+        yield "note", alert.note
+    yield "provider id", alert.provider_alert_id
+    yield "raw payload", f"sha256 {alert.raw_sha256}"
+
+
+def _sale(sale: CardTransaction) -> Iterator[str]:
+    if sale.at is not None:
+        yield f"{clock(sale.at)} UTC{_PRECISION.get(sale.at_precision, '')}"
+    if sale.amount is not None:
+        yield str(sale.amount)
+    if sale.last4 is not None or sale.brand is not None:
+        yield f"card {sale.brand or ''} *{sale.last4 or '?'}".replace("  ", " ")
+    labelled = (
+        ("auth code", sale.auth_code),
+        ("network id", sale.network_transaction_id),
+        ("ARN", sale.arn),
+        ("descriptor", sale.descriptor),
+        ("order", sale.merchant_order_id),
+        ("names", sale.stripe_id),
+    )
+    yield from (f"{label} {value}" for label, value in labelled if value is not None)
+
+
+def _match_rows(case: CaseFile) -> Iterator[Row]:
+    if case.charge_id is not None:
+        yield "charge", f"{case.charge_id}, {money(case.amount)}"
+    if case.match is None:
+        return
+    yield "verdict", plain(case.match.verdict)
+    yield "why", case.match.explanation
+    if case.match.missing:
+        yield "not given", ", ".join(plain(key) for key in case.match.missing)
+
+
+def _candidates(match: Match) -> Table:
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="bold", title="Candidates, best first")
+    table.title_justify, table.title_style = "left", "dim"
+    table.add_column("score", justify="right", no_wrap=True)
+    table.add_column("charge", overflow="fold")
+    table.add_column("evidence (bits for and against)", overflow="fold", ratio=1)
+    for candidate in match.candidates:
+        table.add_row(f"{candidate.score:.1f}", _candidate(candidate), _evidence(candidate))
+    return table
+
+
+def _candidate(candidate: RankedCandidate) -> Text:
+    lines = [candidate.charge_id, f"{candidate.amount}  {clock(candidate.created)}"]
+    card = " ".join(filter(None, (candidate.brand, f"*{candidate.last4}" if candidate.last4 else None)))
+    lines += [line for line in (card, candidate.descriptor, candidate.customer) if line]
+    if candidate.refunded_minor:
+        back = Money(amount_minor=candidate.refunded_minor, currency=candidate.amount.currency)
+        lines.append(f"refunded {back}")
+    return Text("\n".join(lines))
+
+
+def _evidence(candidate: RankedCandidate) -> Text:
+    said = Text()
+    for evidence in candidate.evidence:
+        if evidence.agreement is Agreement.MISSING:
+            continue
+        style = "red" if evidence.weight < 0 else "green" if evidence.weight > 0 else ""
+        note = f" ({evidence.note})" if evidence.note else ""
+        line = f"{evidence.weight:+6.1f} {plain(evidence.key)} {plain(evidence.agreement)}"
+        said.append(line, style=style).append(f"{note}\n")
+    said.rstrip()
+    return said
+
+
+def _decision_rows(case: CaseFile) -> Iterator[Row]:
+    decision = case.decision
+    if decision is None:
+        return
+    amount = f" {decision.amount}" if decision.amount is not None else ""
+    answer = f": {plain(decision.outcome)}" if decision.action is Action.ANSWER and decision.outcome else ""
+    yield "what", f"{plain(decision.action)}{amount}{answer}"
+    yield "why", f"{decision.explanation} ({decision.reason})"
+    if decision.rule is not None:
+        yield "rule", decision.rule
+    if case.decided_by is not None:
+        yield "by", case.decided_by
+    if decision.action is Action.ASK:
+        silence = decision.silence_outcome if decision.on_silence is Action.ANSWER else None
+        yield "on silence", plain(silence or decision.on_silence)
+
+
+def _money_rows(case: CaseFile) -> Iterator[Row]:
+    if case.money is not None:
+        yield "state", plain(case.money.state) + (" (in part)" if case.money.partial else "")
+        yield "what", case.money.detail
+        if case.money.amount is not None:
+            yield "amount", str(case.money.amount)
+        if case.money.refund is not None:
+            arn = f", ARN {case.money.refund.arn}" if case.money.refund.arn else ""
+            yield "refund", f"{case.money.refund.id} ({plain(case.money.refund.status)}){arn}"
+    if case.subscriptions:
+        yield "cancelled", ", ".join(case.subscriptions)
+
+
+def _outcome_rows(case: CaseFile) -> Iterator[Row]:
+    if case.outcome is None:
+        return
+    yield "what", plain(case.outcome.code)
+    yield "sent", f"{clock(case.outcome_sent_at)} UTC" if case.outcome_sent_at is not None else "not sent"
+    if case.outcome.duplicate_of is not None:
+        yield "duplicate of", case.outcome.duplicate_of
+    if case.outcome.comment:
+        yield "comment", case.outcome.comment

@@ -1,0 +1,57 @@
+"""Words and times as an analyst reads them. Times are UTC; amounts are in major units."""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from rich.text import Text
+
+from chargebacks.contracts import CaseStatus
+from chargebacks.money import Money
+
+_URGENT = timedelta(hours=1)
+_SOON = timedelta(hours=6)
+
+_STATUS_STYLES = {
+    CaseStatus.NEEDS_ATTENTION: "bold red",
+    CaseStatus.AWAITING_PERSON: "bold yellow",
+    CaseStatus.CLOSED: "dim",
+}
+
+
+def plain(word: StrEnum | str) -> str:
+    """A code as words: `awaiting_person` is "awaiting person"."""
+    return str(word).replace("_", " ")
+
+
+def status_text(status: CaseStatus) -> Text:
+    return Text(plain(status), style=_STATUS_STYLES.get(status, ""))
+
+
+def clock(moment: datetime) -> str:
+    """To the minute: `2026-01-31 10:30`."""
+    return f"{moment:%Y-%m-%d %H:%M}"
+
+
+def money(amount: Money | None) -> str:
+    return str(amount) if amount is not None else "-"
+
+
+def span(length: timedelta) -> str:
+    """The two largest units: `2 d 4 h`, `3 h 12 min`, `5 min`, `40 s`."""
+    seconds = int(abs(length).total_seconds())
+    days, hours, minutes = seconds // 86_400, seconds // 3_600 % 24, seconds // 60 % 60
+    if days:
+        return f"{days} d {hours} h"
+    if hours:
+        return f"{hours} h {minutes} min"
+    return f"{minutes} min" if minutes else f"{seconds} s"
+
+
+def time_left(due: datetime | None, *, now: datetime, over: bool = False) -> Text:
+    """How long until the answer is due, the shorter the louder. `over`: the case needs no answer any more."""
+    if due is None or over:
+        return Text("-", style="dim")
+    left = due - now
+    if left <= timedelta(0):
+        return Text(f"{span(left)} late", style="bold red")
+    return Text(span(left), style="red" if left < _URGENT else "yellow" if left < _SOON else "")
