@@ -20,7 +20,7 @@ from chargebacks.outcomes import Acknowledgement, Outcome
 from networks.adapter import Inbound, Reply, Setting, json_reply
 from networks.cards import digits
 from networks.http import Answer, already_final, call, json_object, refuse, shortened, words_of
-from networks.payload import Fields, read_json
+from networks.payload import Fields, note_of, read_json
 from networks.signatures import same, secret_of, unsigned, wrongly_signed
 from networks.times import alert_moment, sale_moment
 from runtime.connections import SourceSettings
@@ -98,7 +98,7 @@ class Chargebackhit:
                 transaction=transaction,
                 answer_mode=_answer_mode(kind, alert),
                 raw_sha256=hashlib.sha256(body).hexdigest(),
-                note="; ".join(filter(None, (odd, no_time, no_sale_time))) or None,
+                note=note_of(odd, no_time, no_sale_time),
             ),
         )
 
@@ -120,7 +120,9 @@ class Chargebackhit:
         answer = await _signed(http, source, method="POST", path=f"{path}/update-outcome", content=body)
         if answer.accepted:
             held = _outcome_in(json_object(source, answer))
-            return Acknowledgement(provider_code=code, already_known=held not in ("", code), answer=held)
+            return Acknowledgement(
+                provider_code=code, already_known=held not in ("", code), answer=shortened(source, held)
+            )
         words = words_of(answer.body)
         held = await _held_outcome(http, source, path)
         if not held and not already_final(words):

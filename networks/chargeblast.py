@@ -23,7 +23,7 @@ from chargebacks.outcomes import Acknowledgement, Outcome
 from networks.adapter import Inbound, Reply, Setting, json_reply
 from networks.cards import read_card
 from networks.http import call, held_or_refused, json_object
-from networks.payload import Fields, read_json
+from networks.payload import Fields, note_of, read_json
 from networks.signatures import check_signed_time, same, secret_of, unsigned, wrongly_signed
 from networks.times import alert_moment, sale_moment
 from runtime.connections import SourceSettings
@@ -98,7 +98,7 @@ class Chargeblast:
                 issuer=given.free_text("issuer"),
                 answer_mode=meaning.answer,
                 raw_sha256=hashlib.sha256(body).hexdigest(),
-                note="; ".join(filter(None, (meaning.odd, no_time, no_sale_time))) or None,
+                note=note_of(meaning.odd, no_time, no_sale_time),
             ),
         )
 

@@ -18,7 +18,7 @@ from chargebacks.outcomes import Acknowledgement, Outcome
 from networks import ethoca_api
 from networks.adapter import Inbound, Reply, Setting, json_reply
 from networks.cards import CardDigits, digits, read_card
-from networks.payload import Fields, read_json
+from networks.payload import Fields, note_of, read_json
 from networks.signatures import optional_secret, same, secret_of, unsigned, wrongly_signed
 from networks.times import alert_moment, sale_moment
 from runtime.connections import SourceSettings
@@ -151,7 +151,7 @@ def _alert(item: Fields, source: SourceSettings, *, sha256: str, received_at: da
         transaction=transaction,
         issuer=item.free_text("issuer", "issuerName"),
         raw_sha256=sha256,
-        note="; ".join(filter(None, (strange, no_time, no_sale_time))) or None,
+        note=note_of(strange, no_time, no_sale_time),
     )
 
 

@@ -28,6 +28,7 @@ from networks.http import (
     call,
     error_in,
     json_object,
+    reason_of,
     refuse,
     shortened,
     torn,
@@ -168,9 +169,10 @@ def _refuse_or_retry(source: SourceSettings, body: Any, *, status: int | None) -
     """`Recoverable` is trusted only for what is not about the content: the documented example calls an invalid date
     recoverable (https://developer.mastercard.com/ethoca-alerts-for-merchants/documentation/code-and-formats)."""
     words = words_of(body)
-    if _recoverable(body) and "validation" not in words.code:
+    if _recoverable(body) and "validation" not in words.code.lower():
         raise TryLater(
-            f"{source.name} asks to try again: {shortened(source, ': '.join(words))}", reason=words.code[:60]
+            f"{source.name} asks to try again: {shortened(source, ': '.join(words))}",
+            reason=reason_of(source, words),
         )
     refuse(source, words, status=status)
 

@@ -79,6 +79,12 @@ async def call(
             f"The base address of the alert source {source.name} is not a URL: correct it in the source's settings.",
             reason="bad_base_url",
         ) from error
+    except (httpx.LocalProtocolError, UnicodeError):
+        # Not chained: the original names the header's value.
+        raise NeedsOperator(
+            f"{credentials} of {source.name} cannot be sent in an HTTP header: copy them again.",
+            reason="bad_secret",
+        ) from None
     except httpx.HTTPError as error:
         raise TryLater(
             f"{source.name} could not be reached or broke off ({type(error).__name__}).", reason="unreachable"
@@ -105,7 +111,7 @@ def words_of(body: Any) -> Words:
     constraints = found.get("constraints") or found.get("fields")
     if isinstance(constraints, dict) and constraints:
         sentence = f"{sentence} ({'; '.join(f'{name}: {fault}' for name, fault in constraints.items())})"
-    return Words(code.lower(), sentence)
+    return Words(code, sentence)
 
 
 def already_final(words: Words) -> bool:
@@ -127,7 +133,14 @@ def refuse(source: SourceSettings, words: Words, *, status: int | None = None) -
     """Raise `Refused` in the provider's words, shortened, without secrets."""
     said = shortened(source, ": ".join(part for part in words if part)) or "no reason given"
     number = f" ({status})" if status is not None else ""
-    raise Refused(f"{source.name} refused the outcome{number}: {said}", reason=words.code[:60] or "refused")
+    raise Refused(
+        f"{source.name} refused the outcome{number}: {said}", reason=reason_of(source, words) or "refused"
+    )
+
+
+def reason_of(source: SourceSettings, words: Words) -> str:
+    """The provider's code as a stable reason: lower case, no spaces, no secrets."""
+    return re.sub(r"[^a-z0-9_.-]+", "_", shortened(source, words.code).lower())[:60]
 
 
 def shortened(source: SourceSettings, text: str) -> str:

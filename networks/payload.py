@@ -140,7 +140,7 @@ class Fields:
         try:
             money = parse_major(amount.strip() if isinstance(amount, str) else amount, currency.upper())
         except BadInput as error:
-            raise BadInput(f"{field}: {error}", reason=error.reason) from error
+            raise BadInput(f"{field}: {without_card_numbers(str(error))}", reason=error.reason) from None
         return money if money.amount_minor else None
 
     def needed_money(self, amounts: tuple[str, ...], currencies: tuple[str, ...]) -> Money:
@@ -167,6 +167,11 @@ def clean_text(text: str) -> str | None:
         " " if unicodedata.category(character) in ("Cc", "Cs") else character for character in text
     )
     return " ".join(kept.split())[:LONGEST_TEXT] or None
+
+
+def note_of(*remarks: str | None) -> str | None:
+    """What an analyst should see, in one line; words of the provider in it show no full card number."""
+    return without_card_numbers("; ".join(filter(None, remarks))) or None
 
 
 def _plain(name: str) -> str:

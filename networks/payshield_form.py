@@ -12,7 +12,7 @@ from chargebacks.alerts import Alert, AlertKind, AnswerMode, CardTransaction, Ne
 from chargebacks.errors import BadInput
 from networks.adapter import Inbound, Setting
 from networks.cards import read_card
-from networks.payload import Fields, read_form, read_json
+from networks.payload import Fields, note_of, read_form, read_json
 from networks.signatures import same, secret_of, unsigned, wrongly_signed
 from networks.times import alert_moment, sale_moment
 from runtime.connections import SourceSettings
@@ -113,7 +113,7 @@ def _alert(form: Fields, source: SourceSettings, *, sha256: str, received_at: da
         transaction=transaction,
         issuer=form.free_text("issuer"),
         raw_sha256=sha256,
-        note="; ".join(filter(None, (odd, no_time, no_sale_time))) or None,
+        note=note_of(odd, no_time, no_sale_time),
     )
 
 

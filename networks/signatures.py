@@ -12,18 +12,19 @@ TOLERANCE = timedelta(minutes=5)
 
 def secret_of(source: SourceSettings, name: str) -> str:
     """A configured secret; `NeedsOperator` when it is missing, because then nobody can be told apart."""
-    secret = source.secrets.get(name)
-    if secret is None or not secret.get_secret_value():
+    secret = optional_secret(source, name)
+    if secret is None:
         raise NeedsOperator(
             f"The alert source {source.name} has no secret {name!r}: add it to the source's settings.",
             reason="secret_missing",
         )
-    return secret.get_secret_value()
+    return secret
 
 
 def optional_secret(source: SourceSettings, name: str) -> str | None:
+    """A configured secret without the line end that copying often adds, or None."""
     secret = source.secrets.get(name)
-    return secret.get_secret_value() or None if secret is not None else None
+    return secret.get_secret_value().strip() or None if secret is not None else None
 
 
 def same(given: str, expected: str) -> bool:

@@ -23,7 +23,7 @@ from chargebacks.alerts import (
 from chargebacks.errors import BadInput, Refused
 from chargebacks.outcomes import Acknowledgement, Outcome
 from networks.adapter import Inbound, Reply, Setting, json_reply
-from networks.payload import Fields, read_json
+from networks.payload import Fields, note_of, read_json
 from networks.signatures import check_signed_time, same, secret_of, unsigned, wrongly_signed
 from networks.times import alert_moment
 from runtime.connections import SourceSettings
@@ -112,7 +112,7 @@ def _alert(warning: Fields, source: SourceSettings, *, body: bytes, received_at:
         answer_mode=AnswerMode.NONE,
         livemode=livemode,
         raw_sha256=hashlib.sha256(body).hexdigest(),
-        note="; ".join(filter(None, (settled, no_time))) or None,
+        note=note_of(settled, no_time),
     )
 
 

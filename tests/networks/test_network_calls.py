@@ -121,6 +121,25 @@ class TestAnswers:
         assert "4242424242424242" not in said
         assert len(said) < 300
 
+    async def test_the_reason_shows_no_secret_either(self):
+        """Some providers put a whole sentence where a code belongs."""
+        answer = httpx.Response(400, json={"error": "Unknown token reseller-api-test"})
+        with pytest.raises(Refused) as refusal:
+            await report("reseller", answer)
+        assert refusal.value.reason == "unknown_token_"
+        assert "reseller-api-test" not in str(refusal.value)
+
+    @pytest.mark.parametrize("token", ["two\nlines", "schlüssel"])
+    async def test_a_secret_that_no_header_can_carry(self, stand_ins, http, token):
+        """The message does not show it."""
+        settings = stand_ins.source("reseller").model_copy(
+            update={"secrets": {"api_token": SecretStr(token)}}
+        )
+        (alert,) = ADAPTERS["reseller"].parse(as_form(payshield()), settings, received_at=NOW)
+        with pytest.raises(NeedsOperator, match="api_token") as refusal:
+            await ADAPTERS["reseller"].report(http, settings, alert, REFUNDED)
+        assert token not in str(refusal.value)
+
     async def test_refused_without_words(self):
         """A bare 404 or 422 is still final."""
         with pytest.raises(Refused, match="no reason given"):
@@ -140,7 +159,8 @@ class TestWords:
     )
     def test_every_documented_envelope(self, body, code):
         """Chargebackhit's, Chargeblast's, and Mastercard's in its variants."""
-        assert words_of(body) == (code, "m")
+        found = words_of(body)
+        assert (found.code.lower(), found.sentence) == (code, "m")
 
     @pytest.mark.parametrize(
         "body", [None, [], "text", {"error": None}, {"Errors": 5}, {"Errors": {"Error": []}}]
