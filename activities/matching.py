@@ -48,10 +48,14 @@ class Matching:
         policy = await self._accounts.policy(order.policy_version)
         tolerance = policy.matching.date_tolerance_days
         found = await self._stripe.search_charges(order.account, order.alert, date_tolerance_days=tolerance)
-        await self._index.upsert(order.account, found)
+        await self._index.upsert(order.account, found.charges)
         known = await self._candidates(order, tolerance)
-        merged = {charge.id: charge for charge in (*known.charges, *found)}
-        candidates = known.model_copy(update={"charges": tuple(merged.values())})
+        merged = {charge.id: charge for charge in (*known.charges, *found.charges)}
+        candidates = Candidates(
+            charges=tuple(merged.values()),
+            commonness=known.commonness,
+            complete=known.complete and found.complete,
+        )
         return match(order.alert, candidates, policy.matching)
 
     @activity.defn

@@ -113,9 +113,7 @@ class OutcomeReports(Protocol):
 
 
 class StripeGateway(Protocol):
-    async def search_charges(
-        self, account: str, alert: Alert, *, date_tolerance_days: int
-    ) -> tuple[ChargeSnapshot, ...]:
+    async def search_charges(self, account: str, alert: Alert, *, date_tolerance_days: int) -> Candidates:
         """A named id first, else Stripe Search by the alert's identifiers, else a list by time. Bounded."""
         ...
 

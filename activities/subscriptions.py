@@ -35,12 +35,12 @@ class Subscriptions:
     async def _targets(self, order: CancelOrder) -> tuple[SubscriptionSnapshot, ...]:
         charge = order.charge
         live = charge.live_subscriptions
-        if live == () or charge.customer is None or order.cancellation.scope is CancelScope.NONE:
-            return ()  # without a customer there is no subscription
-        if order.cancellation.scope is CancelScope.ALL:
-            if live is None:
-                live = await self._stripe.list_subscriptions(order.account, charge.customer)
-            return live or ()
+        if live == () or order.cancellation.scope is CancelScope.NONE:
+            return ()
+        if order.cancellation.scope is CancelScope.ALL and charge.customer is not None:
+            return live or await self._stripe.list_subscriptions(order.account, charge.customer)
+        if charge.subscription_known and charge.subscription is None:
+            return ()
         if not charge.subscription_known or live is None:
             linked = await self._stripe.subscription_of(order.account, charge)
             return (linked,) if linked is not None else ()

@@ -6,6 +6,7 @@ from datetime import datetime
 from chargebacks.alerts import Alert
 from chargebacks.charges import ChargeSnapshot, DisputeSnapshot, RefundSnapshot, SubscriptionSnapshot
 from chargebacks.errors import BadInput
+from chargebacks.matching import Candidates
 from chargebacks.money import Money
 from chargebacks.refunds import LedgerEntry, RefundReason
 from chargebacks.values import Value
@@ -47,9 +48,7 @@ class Gateway:
         account = wire.Account.model_validate(found)
         return ConnectedAccount(id=account.id, livemode=livemode, country=account.country)
 
-    async def search_charges(
-        self, account: str, alert: Alert, *, date_tolerance_days: int
-    ) -> tuple[ChargeSnapshot, ...]:
+    async def search_charges(self, account: str, alert: Alert, *, date_tolerance_days: int) -> Candidates:
         client = await self._clients.of(account)
         return await search.find(client, alert, date_tolerance_days=date_tolerance_days)
 

@@ -13,6 +13,7 @@ from chargebacks.alerts import Alert
 from chargebacks.charges import ChargeSnapshot
 from chargebacks.clocks import Span, sale_span, search_span
 from chargebacks.errors import Refused
+from chargebacks.matching import Candidates
 from stripe_gateway.charges import created_filter, reading_now
 from stripe_gateway.clients import PAGE, AccountClient, Json, Params
 from stripe_gateway.conversion import Reading, charge_snapshot
@@ -25,9 +26,7 @@ _SEARCH_LAG = timedelta(hours=1)
 _log = structlog.get_logger(__name__)
 
 
-async def find(
-    client: AccountClient, alert: Alert, *, date_tolerance_days: int
-) -> tuple[ChargeSnapshot, ...]:
+async def find(client: AccountClient, alert: Alert, *, date_tolerance_days: int) -> Candidates:
     """The charge that the alert names, else every charge that shares its order id, card digits or amount."""
     hunt = _Hunt(client)
     named = alert.transaction.stripe_id
@@ -35,7 +34,7 @@ async def find(
         await hunt.look_up(named)
     if not hunt.found:
         await _search(hunt, alert, search_span(alert, date_tolerance_days=date_tolerance_days))
-    return tuple(hunt.found.values())
+    return Candidates(charges=tuple(hunt.found.values()), complete=hunt.complete)
 
 
 async def _search(hunt: "_Hunt", alert: Alert, span: Span) -> None:
@@ -64,6 +63,7 @@ class _Hunt:
         self.account = client.credentials.account
         self.reading: Reading = reading_now(client)
         self.found: dict[str, ChargeSnapshot] = {}
+        self.complete = True
 
     async def look_up(self, named: str) -> None:
         """A charge or payment intent by its id; an id that Stripe does not know finds nothing."""
@@ -101,6 +101,7 @@ class _Hunt:
             elif more:
                 query["starting_after"] = page["data"][-1]["id"]
         if more:
+            self.complete = False
             _log.info("stripe_search_cut_short", account=self.account, path=path)
 
     def _keep(self, *charges: Json) -> None:

@@ -27,7 +27,8 @@ async def sold(sandbox: Sandbox, *, days: float = 0, **fields: Any) -> str:
 
 
 async def found(gateway: Gateway, alert: Alert) -> set[str]:
-    return {one.id for one in await gateway.search_charges(SHOP, alert, date_tolerance_days=2)}
+    found = await gateway.search_charges(SHOP, alert, date_tolerance_days=2)
+    return {one.id for one in found.charges}
 
 
 async def test_named_charge(sandbox: Sandbox, gateway: Gateway, calls: Calls) -> None:
