@@ -31,6 +31,8 @@ class Expander:
         self, account: Account, root: Object, node: Object, segments: list[str], prefix: str, path: str
     ) -> Object:
         """`root` is the enclosing Stripe object, `prefix` the way from it to `node`."""
+        if node.get("deleted"):
+            return node
         name, rest = segments[0], segments[1:]
         field = prefix + name
         if node.get("object") in ("list", "search_result"):
@@ -55,7 +57,7 @@ class Expander:
         return node | {name: value}
 
     def _resolve(self, account: Account, id: str) -> Object | str:
-        resource = self._by_prefix.get(id.partition("_")[0])
+        resource = self._by_prefix.get(id.rpartition("_")[0]) or self._by_prefix.get(id.partition("_")[0])
         row = None if resource is None else resource.rows(account)
         return row.peek(id) if row is not None and id in row else id
 

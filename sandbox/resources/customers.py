@@ -1,6 +1,6 @@
 """Customers. https://docs.stripe.com/api/customers"""
 
-from sandbox import search
+from sandbox import billing, billing_end, search
 from sandbox.errors import resource_missing
 from sandbox.parameters import (
     ADDRESS,
@@ -27,6 +27,7 @@ CUSTOMERS = Resource(
     prefixes=("cus",),
     indexes=("email",),
     expandable=("invoice_settings.default_payment_method", "default_source", "test_clock"),
+    lists={"subscriptions": ("/v1/customers/{id}/subscriptions", billing.running_of)},
 )
 TEXT_FIELDS = ("description", "email", "name", "phone")
 FIELDS: dict[str, Kind] = {
@@ -84,6 +85,9 @@ def create(call: Call) -> Object:
     method = None
     if token := call.given.get("payment_method"):
         method = payment_methods.usable(call.sandbox, call.account, token, param="payment_method")
+        settings = call.given.get("invoice_settings", {})
+        if settings.get("default_payment_method") == token:
+            settings["default_payment_method"] = method["id"]
     _apply(customer, call)
     CUSTOMERS.rows(call.account).add(customer)
     call.sandbox.emit(call.account, "customer.created", customer)
@@ -117,6 +121,7 @@ def _apply(customer: Object, call: Call) -> None:
 @CUSTOMERS.delete("/v1/customers/{id}", permission="customer")
 def delete(call: Call) -> Object:
     customer = CUSTOMERS.find(call.account, call.path["id"], param="id")
+    billing_end.end_all(call.sandbox, call.account, customer)
     payment_methods.detach_all(call.sandbox, call.account, customer=customer["id"])
     call.sandbox.emit(call.account, "customer.deleted", customer)
     deleted = {"id": customer["id"], "object": "customer", "deleted": True}
