@@ -10,10 +10,10 @@ from sqlmodel import col
 
 from chargebacks.accounts import AccountFacts
 from chargebacks.errors import BadInput, NeedsOperator
-from chargebacks.policy import Policy
+from chargebacks.policy import Policy, parse_policy
 from runtime.connections import StripeCredentials
 from store.database import Database
-from store.policies import Policies, keep_policy, parse_policy
+from store.policies import Policies, keep_policy
 from store.sealing import Sealer
 from store.statements import hold
 from store.tables import AccountRow, PolicyActivationRow

@@ -1,8 +1,5 @@
 """Policies by their hash. A case keeps the version it opened with, so none is ever changed or removed."""
 
-import hashlib
-import tomllib
-
 from sqlalchemy import Connection, select
 from sqlmodel import col
 
@@ -11,12 +8,6 @@ from chargebacks.policy import Policy
 from store.database import Database
 from store.statements import insert_into
 from store.tables import PolicyRow
-
-
-def parse_policy(toml: str) -> Policy:
-    """Stands in until `chargebacks.policy` reads policy files."""
-    version = hashlib.sha256(toml.encode()).hexdigest()
-    return Policy.model_validate({**tomllib.loads(toml), "version": version})
 
 
 class Policies:
