@@ -6,9 +6,10 @@ https://developer.mastercard.com/ethoca-alerts-for-merchants/documentation/api-r
 
 import base64
 import json
+import re
 from collections.abc import Sequence
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any, NoReturn
 from urllib.parse import urlencode
 
@@ -38,7 +39,8 @@ from networks.signatures import optional_secret, secret_of
 from runtime.connections import SourceSettings
 
 OUTCOMES = "/ethoca/alerts/merchants/outcomes"
-ALERTS = "/ethoca/alerts/merchants/alerts"
+ALERTS = "/ethoca/alerts/merchant/alerts"
+"""As in the API reference; the tutorial writes `merchants`."""
 LONGEST_COMMENT = 1024
 LONGEST_ARN = 24
 REFUNDED = "REFUNDED"
@@ -114,11 +116,8 @@ def to_json(value: Any) -> str:
     """JSON with Decimals as exact numbers, which `json.dumps` can only write as floats."""
     match value:
         case dict():
-            return (
-                "{"
-                + ",".join(f"{json.dumps(str(name))}:{to_json(part)}" for name, part in value.items())
-                + "}"
-            )
+            fields = (f"{json.dumps(str(name))}:{to_json(part)}" for name, part in value.items())
+            return "{" + ",".join(fields) + "}"
         case list():
             return "[" + ",".join(map(to_json, value)) + "]"
         case Decimal():
@@ -134,14 +133,12 @@ def _amount(source: SourceSettings, alert: Alert, outcome: Outcome, *, paid_back
     if refunded is not None:
         return {"value": Decimal(refunded.major_string()), "currencyCode": refunded.currency}
     given = source.options.get("amount_when_not_refunded", "0")
-    try:
-        value = Decimal(given)
-    except InvalidOperation as error:
+    if not re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,3})?", given):
         raise NeedsOperator(
-            f"The option amount_when_not_refunded of {source.name} must be a number, not {given!r}.",
+            f"The option amount_when_not_refunded of {source.name} must be an amount, not {given!r}.",
             reason="bad_option",
-        ) from error
-    return {"value": value, "currencyCode": asked.currency if asked else "USD"}
+        )
+    return {"value": Decimal(given), "currencyCode": asked.currency if asked else "USD"}
 
 
 def _timestamp(moment: datetime) -> str:

@@ -134,7 +134,7 @@ def refuse(source: SourceSettings, words: Words, *, status: int | None = None) -
     said = shortened(source, ": ".join(part for part in words if part)) or "no reason given"
     number = f" ({status})" if status is not None else ""
     raise Refused(
-        f"{source.name} refused the outcome{number}: {said}", reason=reason_of(source, words) or "refused"
+        f"{source.name} refused the request{number}: {said}", reason=reason_of(source, words) or "refused"
     )
 
 
