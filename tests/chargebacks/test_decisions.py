@@ -550,7 +550,7 @@ class TestCancellation:
 class TestInvariants:
     """Over every situation and policy that can be written down."""
 
-    @settings(max_examples=400, deadline=None)
+    @settings(max_examples=250, deadline=None)
     @given(situations(), policies)
     def test_total_and_consistent(self, facts: Situation, policy: Policy) -> None:
         """Every situation gets a decision that says why and carries what its action needs."""
@@ -569,7 +569,7 @@ class TestInvariants:
             case Action.NOTHING:
                 assert decision.outcome is None
 
-    @settings(max_examples=400, deadline=None)
+    @settings(max_examples=250, deadline=None)
     @given(situations(), policies)
     def test_only_two_kinds_move_money(self, facts: Situation, policy: Policy) -> None:
         """Only a refund request, or a fraud report where the policy says so, may refund, by rule or in silence."""
@@ -580,7 +580,7 @@ class TestInvariants:
                 kind is AlertKind.FRAUD_REPORT and policy.fraud_report.refund
             )
 
-    @settings(max_examples=400, deadline=None)
+    @settings(max_examples=250, deadline=None)
     @given(situations(), policies)
     def test_state_forbids(self, facts: Situation, policy: Policy) -> None:
         """Nothing moves by rule or silence on a charge that is disputed, settled, gone, or of the other mode."""
@@ -603,7 +603,7 @@ class TestInvariants:
             assert not blocks_refund(at, facts.disputes)
             assert decision.amount.amount_minor <= at.captured_minor - gone_minor(at)
 
-    @settings(max_examples=400, deadline=None)
+    @settings(max_examples=250, deadline=None)
     @given(situations(), policies)
     def test_limits_hold(self, facts: Situation, policy: Policy) -> None:
         """No refund is made by rule above the limit of its currency, or unasked in mode propose."""
@@ -618,7 +618,7 @@ class TestInvariants:
         assert policy.mode is not Mode.PROPOSE
         assert facts.alert.product is not NetworkProduct.UNKNOWN
 
-    @settings(max_examples=200, deadline=None)
+    @settings(max_examples=100, deadline=None)
     @given(situations(), policies)
     def test_network_refund_is_never_repeated(self, facts: Situation, policy: Policy) -> None:
         """What the network paid back is never refunded, and only an account's own charge is booked."""
