@@ -121,7 +121,9 @@ class Chargebackhit:
         if answer.accepted:
             held = _outcome_in(json_object(source, answer))
             return Acknowledgement(
-                provider_code=code, already_known=held not in ("", code), answer=shortened(source, held)
+                provider_code=code,
+                already_known=held not in ("", PENDING, code),
+                answer=shortened(source, held),
             )
         words = words_of(answer.body)
         held = await _held_outcome(http, source, path)

@@ -213,6 +213,12 @@ class TestChargebackhit:
                 httpx.Response(200, json={"alert": {"outcome": held}}),
             )
 
+    @pytest.mark.parametrize("shown", ["reversed", "pending", ""])
+    async def test_a_success(self, shown):
+        """The answer may show the alert as it was a moment ago."""
+        taken, _ = await report("chargebackhit", httpx.Response(200, json={"alert": {"outcome": shown}}))
+        assert (taken.provider_code, taken.already_known) == ("reversed", False)
+
     async def test_a_success_that_shows_another_outcome(self):
         """An answer of 200 that leaves an earlier outcome standing is no success of ours."""
         taken, _ = await report("chargebackhit", httpx.Response(200, json={"alert": {"outcome": "decline"}}))
