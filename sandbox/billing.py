@@ -2,14 +2,11 @@
 
 from collections.abc import Sequence
 
-from sandbox.billing_periods import end_of_period
+from sandbox.billing_facts import items_of
 from sandbox.resources import invoice_payments, invoices
 from sandbox.resources.invoices import INVOICES
 from sandbox.state import Account, Sandbox
 from sandbox.tables import Object
-
-ENDED = ("canceled", "incomplete_expired")
-"""https://docs.stripe.com/billing/subscriptions/overview#subscription-statuses"""
 
 DRAFT: Object = {
     "effective_at": None,
@@ -19,30 +16,6 @@ DRAFT: Object = {
     "status": "draft",
     "webhooks_delivered_at": None,
 }
-
-
-def running_of(account: Account, customer: Object) -> list[Object]:
-    """A customer's subscriptions that were not canceled, newest first."""
-    rows = account.tables["subscriptions"]
-    found = (rows.peek(id) for _, _, id in reversed(rows.entries({"customer": customer["id"]})))
-    return [subscription for subscription in found if subscription["status"] != "canceled"]
-
-
-def items_of(subscription: Object) -> list[Object]:
-    items: list[Object] = subscription["items"]["data"]
-    return items
-
-
-def current_period_end(subscription: Object) -> int:
-    """The latest end of the items' periods."""
-    return max(int(item["current_period_end"]) for item in items_of(subscription))
-
-
-def begin_period(subscription: Object, *, at: int, trial_end: int | None = None) -> None:
-    """Let the current period of every item start at `at`."""
-    for item in items_of(subscription):
-        item["current_period_start"] = at
-        item["current_period_end"] = trial_end or end_of_period(at, item["price"]["recurring"])
 
 
 def period_lines(sandbox: Sandbox, subscription: Object) -> list[Object]:

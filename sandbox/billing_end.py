@@ -3,7 +3,7 @@
 https://docs.stripe.com/billing/subscriptions/cancel
 """
 
-from sandbox import billing
+from sandbox import billing, billing_facts
 from sandbox.errors import invalid
 from sandbox.resources import invoices
 from sandbox.state import Account, Sandbox
@@ -40,7 +40,7 @@ def end(
 
 def end_all(sandbox: Sandbox, account: Account, customer: Object) -> None:
     """Cancel what a customer still runs, as Stripe does when the customer is deleted."""
-    for subscription in billing.running_of(account, customer):
+    for subscription in billing_facts.running_of(account, customer):
         end(sandbox, account, subscription)
 
 
@@ -56,7 +56,7 @@ def plan_end(sandbox: Sandbox, account: Account, subscription: Object, *, at: in
     _explain(subscription, {"reason": "cancellation_requested"})
 
     def fall_due() -> None:
-        if subscription["cancel_at"] == at and subscription["status"] not in billing.ENDED:
+        if subscription["cancel_at"] == at and subscription["status"] not in billing_facts.ENDED:
             end(sandbox, account, subscription)
 
     sandbox.clock.schedule(at, fall_due)
@@ -71,7 +71,7 @@ def call_off(subscription: Object) -> None:
 def moment_of(subscription: Object, cancel_at: str) -> int:
     """`cancel_at` in Unix seconds, given as such or by name."""
     if cancel_at in END_OF_PERIOD:
-        ends = [item["current_period_end"] for item in billing.items_of(subscription)]
+        ends = [item["current_period_end"] for item in billing_facts.items_of(subscription)]
         return int(min(ends) if cancel_at == "min_period_end" else max(ends))
     if not cancel_at.isdigit():
         raise invalid(f"Invalid timestamp: {cancel_at}", param="cancel_at")
@@ -99,7 +99,7 @@ def _detached_schedule(account: Account, subscription: Object) -> Object | None:
 def _credit_unused(sandbox: Sandbox, account: Account, subscription: Object) -> None:
     now = sandbox.clock.now()
     lines = []
-    for item in billing.items_of(subscription):
+    for item in billing_facts.items_of(subscription):
         start, end = item["current_period_start"], item["current_period_end"]
         cost = item["price"]["unit_amount"] * item["quantity"]
         unused = cost * max(end - now, 0) // (end - start)
@@ -114,7 +114,7 @@ def _credit_unused(sandbox: Sandbox, account: Account, subscription: Object) -> 
             proration=True,
         )
         lines.append(line)
-    start = min(item["current_period_start"] for item in billing.items_of(subscription))
+    start = min(item["current_period_start"] for item in billing_facts.items_of(subscription))
     reason = "subscription_update"
     last = billing.draw_up(sandbox, account, subscription, lines, reason=reason, created=now, since=start)
     billing.enter(sandbox, account, last, None)

@@ -46,6 +46,22 @@ is refused with 400 `{"error": {"message": ...}}`; an id that does not exist is 
     POST /_sandbox/early_fraud_warnings {"charge": "ch_...", "fraud_type": "unauthorized_use_of_card",
                                "created": t}                                     -> early fraud warning
 
+    POST /_sandbox/subscriptions {"amount": 1999, "currency": "usd", "created": t, "interval": "month",
+                               "interval_count": 1, "product": "Sandbox plan", "subscription_metadata": {},
+                               "account": "acct_..."}
+        -> {"subscription": subscription object, "charge": charge object, "invoice": invoice object}
+        A subscription that began at `created` (now) with a first payment: product, price, invoice, invoice
+        payment, payment intent and charge. Only `amount` is required. All other fields are those of a charge
+        above (id, customer, payment_method, status, metadata, last4, authorization_code, ...) except captured,
+        amount_captured and payment_intent; without `customer` one is made. `status` failed leaves the
+        subscription incomplete. Events are emitted, dated now.
+    POST /_sandbox/subscriptions/{id}/renew  {"created": t}        -> the same three, after the renewal
+        The next period begins at `created` (default: when the current one ends, or now if that lies ahead)
+        with an invoice of its own, charged to the subscription's payment method. Takes the other fields of a
+        charge as well, except amount, currency, customer and payment_method; `status` failed makes the
+        subscription past_due. Subscriptions never renew by themselves; those that are to end do end when the
+        clock gets there.
+
     POST /_sandbox/balance    {"available": {"usd": 0}, "account": "acct_..."}   -> balance object
         Until a currency is set, refunds in it are always covered. From then on a card refund that the balance
         does not cover is held `pending` (`pending_reason` insufficient_funds) and is released, oldest first,
@@ -114,6 +130,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from sandbox import billing_control
 from sandbox import control_objects as objects
 from sandbox import control_process as process
 from sandbox.errors import ApiError
@@ -153,6 +170,8 @@ ENDPOINTS: tuple[tuple[str, str, Endpoint], ...] = (
     ("POST", "/disputes/{id}/close", objects.close_dispute),
     ("POST", "/disputes/{id}/escalate", objects.escalate_dispute),
     ("POST", "/early_fraud_warnings", objects.warn_of_fraud),
+    ("POST", "/subscriptions", billing_control.make_subscription),
+    ("POST", "/subscriptions/{id}/renew", billing_control.renew_subscription),
     ("POST", "/balance", objects.set_balance),
     ("POST", "/accounts", process.open_account),
     ("POST", "/keys", process.register_key),

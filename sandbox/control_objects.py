@@ -39,15 +39,20 @@ def make_charges(sandbox: Sandbox, body: Body, request: Request) -> Any:
     emit = body.take("events", bool, False)
     wanted = body.take("charges", list)
     for given in wanted:
-        if not isinstance(given, dict) or not isinstance(given.get("amount"), int):
-            raise invalid("every charge needs an amount")
-        if unknown := sorted(set(given) - made_charges.FIELDS):
-            raise invalid(f"unknown field {unknown[0]}")
-        if "id" in given and given["id"] in CHARGES.rows(account):
-            raise invalid(f"id {given['id']} is taken")
-        if "created" in given:
-            given["created"] = read_time(given["created"], "created")
+        check_charge(account, given)
     return {"charges": [made_charges.make_one(sandbox, account, given, emit=emit) for given in wanted]}
+
+
+def check_charge(account: Account, given: Any) -> None:
+    """Refuse what no charge can be made of; turn its time into Unix seconds."""
+    if not isinstance(given, dict) or not isinstance(given.get("amount"), int):
+        raise invalid("every charge needs an amount")
+    if unknown := sorted(set(given) - made_charges.FIELDS):
+        raise invalid(f"unknown field {unknown[0]}")
+    if "id" in given and given["id"] in CHARGES.rows(account):
+        raise invalid(f"id {given['id']} is taken")
+    if "created" in given:
+        given["created"] = read_time(given["created"], "created")
 
 
 def _bulk(sandbox: Sandbox, body: Body) -> made_charges.Bulk:

@@ -28,9 +28,6 @@ FIELDS = frozenset(
 
 def make_one(sandbox: Sandbox, account: Account, given: Json, *, emit: bool) -> Object:
     """One charge with exactly the given fields, its payment method and, unless refused, its payment intent."""
-    status = given.get("status", "succeeded")
-    if status not in ("succeeded", "failed", "pending"):
-        raise invalid(f"Invalid status: {status}", param="status")
     token = given.get("payment_method", "pm_card_visa")
     card = test_cards.by_token(token)
     if card is None:
@@ -40,8 +37,16 @@ def make_one(sandbox: Sandbox, account: Account, given: Json, *, emit: bool) -> 
     method = payment_methods.make(sandbox, account, card, billing=given.get("billing_details"))
     if customer is not None:
         payment_methods.PAYMENT_METHODS.rows(account).set(method, "customer", customer)
-    facts = _facts(sandbox, account, given, method, status)
-    charge = charges.shape(facts)
+    return charge_method(sandbox, account, given, method, emit=emit)
+
+
+def charge_method(sandbox: Sandbox, account: Account, given: Json, method: Object, *, emit: bool) -> Object:
+    """A charge on a payment method that exists, with exactly the given fields."""
+    status = given.get("status", "succeeded")
+    if status not in ("succeeded", "failed", "pending"):
+        raise invalid(f"Invalid status: {status}", param="status")
+    card = account.card_of_method.get(method["id"])
+    charge = charges.shape(_facts(sandbox, account, given, method, status))
     charges.complete(sandbox, account, charge, card=card, emit=emit)
     if charge["payment_intent"] is not None:
         intent = _intent(charge)

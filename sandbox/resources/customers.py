@@ -1,6 +1,6 @@
 """Customers. https://docs.stripe.com/api/customers"""
 
-from sandbox import billing, billing_end, search
+from sandbox import billing_end, billing_facts, search
 from sandbox.errors import resource_missing
 from sandbox.parameters import (
     ADDRESS,
@@ -27,7 +27,7 @@ CUSTOMERS = Resource(
     prefixes=("cus",),
     indexes=("email",),
     expandable=("invoice_settings.default_payment_method", "default_source", "test_clock"),
-    lists={"subscriptions": ("/v1/customers/{id}/subscriptions", billing.running_of)},
+    lists={"subscriptions": ("/v1/customers/{id}/subscriptions", billing_facts.running_of)},
 )
 TEXT_FIELDS = ("description", "email", "name", "phone")
 FIELDS: dict[str, Kind] = {

@@ -1,6 +1,6 @@
 """Subscription schedules that take over a running subscription. https://docs.stripe.com/api/subscription_schedules"""
 
-from sandbox import billing, billing_end
+from sandbox import billing_end, billing_facts
 from sandbox.errors import ApiError, invalid
 from sandbox.parameters import (
     Parameters,
@@ -49,8 +49,8 @@ DEFAULT_SETTINGS: Object = {
 
 def shape(id: str, subscription: Object, *, created: int) -> Object:
     """A schedule whose only phase is the subscription's current period."""
-    items = billing.items_of(subscription)
-    start, end = items[0]["current_period_start"], billing.current_period_end(subscription)
+    items = billing_facts.items_of(subscription)
+    start, end = items[0]["current_period_start"], billing_facts.current_period_end(subscription)
     return {
         "id": id,
         "object": "subscription_schedule",
@@ -87,7 +87,7 @@ def _phase(subscription: Object, *, start: int, end: int) -> Object:
             "quantity": item["quantity"],
             "tax_rates": [],
         }
-        for item in billing.items_of(subscription)
+        for item in billing_facts.items_of(subscription)
     ]
     return {
         "add_invoice_items": [],
@@ -120,7 +120,7 @@ def _phase(subscription: Object, *, start: int, end: int) -> Object:
 def create(call: Call) -> Object:
     id = call.given["from_subscription"]
     subscription = call.find(subscriptions.SUBSCRIPTIONS, id, param="from_subscription")
-    if subscription["status"] in billing.ENDED:
+    if subscription["status"] in billing_facts.ENDED:
         message = f"The subscription is {subscription['status']} and cannot be migrated to a schedule."
         raise invalid(message, param="from_subscription")
     if subscription["schedule"] is not None:

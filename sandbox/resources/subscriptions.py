@@ -6,7 +6,7 @@ plane makes them when asked).
 
 from copy import deepcopy
 
-from sandbox import billing, billing_end, billing_payment, pagination
+from sandbox import billing, billing_end, billing_facts, billing_payment, pagination
 from sandbox.errors import invalid, resource_missing
 from sandbox.parameters import (
     CURRENCY,
@@ -132,7 +132,7 @@ def shape(id: str, *, customer: str, currency: str, items: list[Object], created
 
 def enter(sandbox: Sandbox, account: Account, subscription: Object) -> None:
     """Put a new subscription and its items on the books."""
-    for item in billing.items_of(subscription):
+    for item in billing_facts.items_of(subscription):
         subscription_items.SUBSCRIPTION_ITEMS.rows(account).add(item)
     SUBSCRIPTIONS.rows(account).add(subscription)
     sandbox.emit(account, "customer.subscription.created", subscription)
@@ -160,7 +160,7 @@ def create(call: Call) -> Object:
     trial_end = _trial_end(call)
     if trial_end is not None:
         subscription |= {"status": "trialing", "trial_start": call.now, "trial_end": trial_end}
-    billing.begin_period(subscription, at=call.now, trial_end=trial_end)
+    billing_facts.begin_period(subscription, at=call.now, trial_end=trial_end)
     lines = billing.period_lines(sandbox, subscription)
     reason = "subscription_create"
     invoice = billing.draw_up(
@@ -232,7 +232,7 @@ def update(call: Call) -> Object:
 
 
 def _check_updatable(call: Call, subscription: Object) -> None:
-    if subscription["status"] in billing.ENDED:
+    if subscription["status"] in billing_facts.ENDED:
         if set(call.given) - {"expand", "metadata", "cancellation_details"}:
             message = "A canceled subscription can only update its cancellation_details and metadata."
             raise invalid(message, code="invalid_canceled_subscription_fields")
@@ -252,7 +252,7 @@ def _apply_ending(call: Call, subscription: Object) -> None:
     if set(given) >= set(ENDING):
         raise invalid("You cannot set both `cancel_at` and `cancel_at_period_end`.", param="cancel_at")
     if given.get("cancel_at_period_end"):
-        at = billing.current_period_end(subscription)
+        at = billing_facts.current_period_end(subscription)
         billing_end.plan_end(call.sandbox, call.account, subscription, at=at, with_period=True)
     elif given.get("cancel_at"):
         at = billing_end.moment_of(subscription, given["cancel_at"])
@@ -268,7 +268,7 @@ def _apply_ending(call: Call, subscription: Object) -> None:
 )
 def cancel(call: Call) -> Object:
     subscription = SUBSCRIPTIONS.find(call.account, call.path["id"], param="id")
-    if subscription["status"] in billing.ENDED:
+    if subscription["status"] in billing_facts.ENDED:
         raise resource_missing("subscription", subscription["id"], param="id")
     given = call.given
     billing_end.explain(subscription, given.get("cancellation_details", {}))
@@ -314,9 +314,9 @@ def _page(call: Call, equal: Object, *, url: str) -> Object:
         wanted = {
             None: subscription["status"] != "canceled",
             "all": True,
-            "ended": subscription["status"] in billing.ENDED,
+            "ended": subscription["status"] in billing_facts.ENDED,
         }.get(status, subscription["status"] == status)
-        sold = {item["price"]["id"] for item in billing.items_of(subscription)}
+        sold = {item["price"]["id"] for item in billing_facts.items_of(subscription)}
         return wanted and (price is None or price in sold)
 
     rows = SUBSCRIPTIONS.rows(call.account)
