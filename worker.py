@@ -21,6 +21,7 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 
 from activities.cases import Cases
 from activities.failures import FailureTranslation
+from activities.heartbeats import Heartbeats
 from activities.matching import Matching
 from activities.outcomes import Outcomes
 from activities.refunds import Refunds
@@ -76,7 +77,7 @@ def workers(
 ) -> list[Worker]:
     """One worker per queue; cases run workflows and local activities only, the others activities only."""
     made = {CASES_QUEUE: _cases_worker, STRIPE_QUEUE: _stripe_worker, NETWORKS_QUEUE: _networks_worker}
-    inner = [FailureTranslation(), *interceptors]
+    inner = [Heartbeats(), FailureTranslation(), *interceptors]
     return [made[queue](client, parts, settings, inner) for queue in queues]
 
 

@@ -30,6 +30,9 @@ from chargebacks.refunds import RefundResult
 Argument = TypeVar("Argument")
 Result = TypeVar("Result")
 
+_WORKER_LOST = timedelta(seconds=15)
+"""A worker that is silent for so long has died: another one takes the step over (see `activities.heartbeats`)."""
+
 _LONGEST_SUMMARY = 190
 """Temporal refuses summaries of more than 200 bytes."""
 
@@ -126,6 +129,7 @@ async def run_step(
             argument,
             task_queue=step.queue,
             start_to_close_timeout=step.attempt_timeout,
+            heartbeat_timeout=_WORKER_LOST,
             schedule_to_close_timeout=max(time_left, step.at_least),
             retry_policy=RetryPolicy(initial_interval=step.first_retry, maximum_interval=step.longest_retry),
             summary=_short(summary),

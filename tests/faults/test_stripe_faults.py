@@ -1,0 +1,54 @@
+"""Stripe fails at every call a case makes, one fault at a time and in pairs."""
+
+import itertools
+
+import pytest
+from happenings import Fault, all_problems, begin
+from shops import open_shop
+
+from demo.stack import Stack, worker_process
+
+CALLS = (
+    ("GET", "^/v1/charges/"),
+    ("GET", "^/v1/disputes$"),
+    ("POST", "^/v1/refunds$"),
+    ("GET", "^/v1/invoice_payments$"),
+    ("DELETE", "^/v1/subscriptions/"),
+)
+
+PAIRED = ("429", "500", "torn", "reset_after")
+ALONE = (*PAIRED, "503", "409", "reset_before")
+
+
+def single_faults() -> list[tuple[Fault, ...]]:
+    return [(Fault(*call, action),) for call in CALLS for action in ALONE]
+
+
+def pairs_of_faults() -> list[tuple[Fault, ...]]:
+    """Every two different faults; two at the same call hit it and its repetition, in both orders."""
+    at_once = [Fault(*call, action) for call in CALLS for action in PAIRED]
+    apart = [
+        (one, two)
+        for one, two in itertools.combinations(at_once, 2)
+        if (one.method, one.path) != (two.method, two.path)
+    ]
+    repeated = [
+        (Fault(*call, first), Fault(*call, second, nth=2))
+        for call in CALLS
+        for first, second in itertools.product(PAIRED, repeat=2)
+    ]
+    return [*apart, *repeated]
+
+
+@pytest.mark.parametrize("faults", [single_faults(), pairs_of_faults()], ids=["alone", "pairs"])
+async def test_faults_of_stripe_move_money_once(stack: Stack, faults: list[tuple[Fault, ...]]) -> None:
+    """Throttled, failing, torn or cut off after the work: one refund, one outcome, subscription ended, case closed."""
+    word = "alone" if len(faults[0]) == 1 else "pair"
+    async with worker_process(stack, log=f"{word}.log"):
+        trials = []
+        for number, plan in enumerate(faults):
+            shop = await open_shop(stack, f"{word}{number}")
+            name = " + ".join(f"{fault.action} at {fault.nth}. {fault.method} {fault.path}" for fault in plan)
+            trials.append(await begin(shop, name, amount=1000 + number, faults=plan))
+        problems = await all_problems(trials)
+    assert problems == []
