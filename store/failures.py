@@ -3,13 +3,18 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import asyncpg
 from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from chargebacks.errors import CaseError, NeedsOperator, TryLater
+from chargebacks.errors import BadInput, CaseError, NeedsOperator, TryLater
 
-_REFUSED = (asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InvalidCatalogNameError)
+_UNDEFINED_TABLE = "42P01"
+_REFUSED = ("28000", "28P01", "3D000", "42501")
+"""Wrong user, wrong password, no such database, no permission
+(https://www.postgresql.org/docs/current/errcodes-appendix.html)."""
+_BAD_DATA = "22"
+_PASSING = ("08", "25", "40", "53", "55", "57", "58", "XX")
+"""Classes of errors that lie with the server or with others on it, not with the statement."""
 
 
 @contextmanager
@@ -20,7 +25,7 @@ def named_failures() -> Iterator[None]:
         yield
     except IntegrityError:
         raise
-    except (DBAPIError, PoolTimeout, asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+    except (DBAPIError, PoolTimeout, OSError) as error:
         named = _named(error)
         if named is None:
             raise
@@ -28,14 +33,18 @@ def named_failures() -> Iterator[None]:
 
 
 def _named(error: Exception) -> CaseError | None:
-    said = " ".join(str(getattr(error, "orig", None) or error).split())
-    if "no such table" in said or "UndefinedTable" in said:
+    driver = getattr(error, "orig", None) or error
+    said = " ".join(str(driver).split())
+    state = getattr(driver, "sqlstate", None)
+    if state == _UNDEFINED_TABLE or "no such table" in said:
         return NeedsOperator(
             "the database has no tables of this version: run `python starter.py migrate`",
             reason="schema_behind",
         )
-    if isinstance(error, _REFUSED):
-        return NeedsOperator(f"the database refuses the connection: {said}", reason="database_refused")
-    if isinstance(error, ProgrammingError):
+    if state in _REFUSED:
+        return NeedsOperator(f"the database refuses: {said}", reason="database_refused")
+    if state is not None and state.startswith(_BAD_DATA):
+        return BadInput(f"the database cannot hold this: {said}", reason="cannot_be_stored")
+    if isinstance(error, ProgrammingError) or (state is not None and not state.startswith(_PASSING)):
         return None
     return TryLater(f"the database does not answer: {said}", reason="database_unavailable")

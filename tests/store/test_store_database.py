@@ -1,0 +1,152 @@
+"""The database under the store: its schema, its address, and what its failures say."""
+
+import asyncio
+import sqlite3
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from conftest import Databases, Postgresql
+from pydantic import SecretStr
+from sqlalchemy import Connection, text
+from store_values import ACCOUNT, NOW, credentials, request
+
+from chargebacks.errors import BadInput, NeedsOperator, TryLater
+from store import Store
+from store.database import open_database
+from store.tables import Row
+
+
+async def run_sql(database_url: str, statement: str) -> None:
+    database = open_database(database_url)
+    await database.write(lambda connection: connection.execute(text(statement)))
+    await database.close()
+
+
+async def test_migrations_make_what_the_tables_say(database_url: str) -> None:
+    """From an empty database; a table changed without a migration shows here."""
+
+    def differences(connection: Connection) -> list[object]:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        return list(compare_metadata(context, Row.metadata))
+
+    database = open_database(database_url)
+    found = await database.read(differences)
+    await database.close()
+    assert found == []
+
+
+async def test_processes_that_start_together_migrate_once(databases: Databases) -> None:
+    """Worker, ingest and CLI of one release come up at the same moment."""
+    url = await databases.empty()
+    stores = [await Store.connect(url, None) for _ in range(4)]
+    await asyncio.gather(*(store.migrate() for store in stores))
+    for store in stores:
+        await store.check_schema()
+        await store.close()
+
+
+async def test_migrating_again_keeps_everything(store: Store) -> None:
+    """It is run at every start."""
+    await store.cases.open_case(request(), opened_at=NOW)
+    await store.migrate()
+    assert len(await store.cases.list_cases()) == 1
+
+
+async def test_a_database_that_is_behind_says_what_to_run(databases: Databases) -> None:
+    """Before the first case fails on it, and also when nobody checked."""
+    async with await Store.connect(await databases.empty(), None) as store:
+        with pytest.raises(NeedsOperator, match=r"python starter.py migrate"):
+            await store.check_schema()
+        with pytest.raises(NeedsOperator, match=r"python starter.py migrate"):
+            await store.cases.list_cases()
+
+
+async def test_a_database_that_is_ahead_is_not_touched(store: Store, database_url: str) -> None:
+    """An older release rolled back onto a newer schema must not run."""
+    await run_sql(database_url, "UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(NeedsOperator, match=r"ahead of this version \(revision 9999\)"):
+        await store.check_schema()
+
+
+async def test_moments_without_a_time_zone_are_refused(store: Store) -> None:
+    """Read back as UTC they would be hours off, and a deadline missed."""
+    with pytest.raises(Exception, match="without a time zone"):
+        await store.cases.open_case(request(), opened_at=datetime(2026, 1, 1))  # noqa: DTZ001
+
+
+@pytest.mark.parametrize("url", ["mysql://host/db", "sqlite://", "sqlite:///:memory:", "chargebacks.db", ""])
+async def test_an_address_that_cannot_work_is_refused(url: str) -> None:
+    """The sentence shows both forms that can."""
+    with pytest.raises(BadInput, match=r"sqlite:///FILE or postgresql://"):
+        await Store.connect(url, None)
+
+
+async def test_a_file_that_cannot_be_opened_is_said_so(tmp_path: Path) -> None:
+    """With SQLite's own words."""
+    with pytest.raises(TryLater, match="unable to open database file"):
+        await Store.connect(f"sqlite:///{tmp_path}/missing/store.db", None)
+
+
+async def test_a_server_that_is_away_is_tried_later() -> None:
+    """Temporal retries; the password stays out of the message."""
+    with pytest.raises(TryLater) as failure:
+        await Store.connect("postgres://user:hunter2@127.0.0.1:1/db?sslmode=disable", None)
+    assert failure.value.reason == "database_unavailable"
+    assert "hunter2" not in str(failure.value)
+
+
+async def test_a_missing_database_needs_an_operator(postgresql: Postgresql) -> None:
+    """No retry will create it."""
+    with pytest.raises(NeedsOperator, match="nowhere"):
+        await Store.connect(postgresql.server_url.replace("/postgres?", "/nowhere?"), None)
+
+
+async def test_a_text_that_cannot_be_stored_is_bad_input(postgresql: Postgresql) -> None:
+    """PostgreSQL holds no NUL characters; trying again would not help."""
+    async with await Store.connect(await postgresql.migrated(), None) as store:
+        with pytest.raises(BadInput, match="cannot hold"):
+            await store.cases.open_case(request("case\0"), opened_at=NOW)
+
+
+async def test_a_lost_connection_is_tried_later_and_then_works(
+    postgresql: Postgresql, secrets_key: SecretStr
+) -> None:
+    """A restart of the server costs a retry, not the worker."""
+    async with await Store.connect(await postgresql.migrated(), secrets_key) as store:
+        await store.accounts.connect_account(credentials(ACCOUNT))
+        await run_sql(
+            postgresql.server_url,
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()",
+        )
+        with pytest.raises(TryLater):
+            await store.accounts.account_facts(ACCOUNT)
+        assert (await store.accounts.account_facts(ACCOUNT)).name == ACCOUNT
+
+
+async def test_a_writer_in_another_process_is_waited_for(tmp_path: Path) -> None:
+    """SQLite has one writer at a time; the second one waits its turn instead of failing."""
+    file = tmp_path / "store.db"
+    async with await Store.connect(f"sqlite:///{file}", None) as store:
+        await store.migrate()
+        other = sqlite3.connect(file, isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        writing = asyncio.ensure_future(store.cases.open_case(request(), opened_at=NOW))
+        assert await store.cases.list_cases() == ()
+        other.execute("COMMIT")
+        other.close()
+        await writing
+        assert len(await store.cases.list_cases()) == 1
+
+
+async def test_what_must_survive_power_loss_is_synced_at_commit(tmp_path: Path) -> None:
+    """SQLite's FULL (2) for durable writes; NORMAL (1), which syncs at checkpoints, for the others."""
+    database = open_database(f"sqlite:///{tmp_path}/store.db")
+    level = text("PRAGMA synchronous")
+    assert await database.write_durably(lambda connection: connection.execute(level).scalar()) == 2
+    assert await database.write(lambda connection: connection.execute(level).scalar()) == 1
+    mode = text("PRAGMA journal_mode")
+    assert await database.read(lambda connection: connection.execute(mode).scalar()) == "wal"
+    await database.close()
