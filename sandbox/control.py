@@ -116,6 +116,19 @@ is refused with 400 `{"error": {"message": ...}}`; an id that does not exist is 
         Seconds of sandbox time: for the test cards whose refund is pending first, for those whose refund fails
         later, and until a refund has its reference. prevention_enrolled false turns the cards of RDR, CE3
         block and Ethoca into ordinary chargebacks.
+    GET    /_sandbox/webhooks/settings
+    POST   /_sandbox/webhooks/settings {"duplicate": false, "reorder": false, "delay": 0,
+                               "retry_after": [600, 3600, 10800], "timeout": 20}   -> all webhook settings
+        duplicate: every delivery is made twice, one right after the other. reorder: of the deliveries that are
+        due at the same time the newest goes first. delay: seconds of sandbox time before the first attempt.
+        retry_after: seconds of sandbox time after each failed attempt; one more attempt than entries is made.
+        timeout: seconds of real time to answer. Endpoints are made by the API (/v1/webhook_endpoints, http
+        allowed); to each of them deliveries go one after another, signed with the real time.
+    GET    /_sandbox/webhooks/deliveries ?endpoint=we_...&event=evt_...&type=charge.refunded
+        -> {"deliveries": [{"number", "account", "event", "type", "endpoint", "status", "next_at",
+                            "attempts": [{"at", "status", "error"}, ...]}, ...]}
+        In order. status: pending | succeeded | failed (no attempt is left, or the endpoint is gone).
+    POST   /_sandbox/webhooks/resend {"event": "evt_...", "endpoint": "we_..."}    -> delivery
     POST   /_sandbox/reset    {"seed": 2}                          -> {"reset": true}
         Forgets everything: objects, keys, faults, settings, logs, the clock's offset. Without `seed` ids go
         on counting, so that no id is given twice by one process.
@@ -130,7 +143,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from sandbox import billing_control
+from sandbox import billing_control, webhook_control
 from sandbox import control_objects as objects
 from sandbox import control_process as process
 from sandbox.errors import ApiError
@@ -185,5 +198,9 @@ ENDPOINTS: tuple[tuple[str, str, Endpoint], ...] = (
     ("DELETE", "/requests", process.clear_requests),
     ("GET", "/settings", process.read_settings),
     ("POST", "/settings", process.change_settings),
+    ("GET", "/webhooks/settings", webhook_control.read_settings),
+    ("POST", "/webhooks/settings", webhook_control.change_settings),
+    ("GET", "/webhooks/deliveries", webhook_control.read_deliveries),
+    ("POST", "/webhooks/resend", webhook_control.resend),
     ("POST", "/reset", process.reset),
 )

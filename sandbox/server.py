@@ -14,6 +14,7 @@ from sandbox.connections import Connections
 from sandbox.control import control_plane
 from sandbox.resources import RESOURCES
 from sandbox.state import Sandbox
+from sandbox.webhook_sender import WebhookSender
 
 TICK_SECONDS = 0.25
 
@@ -21,13 +22,17 @@ TICK_SECONDS = 0.25
 def build(sandbox: Sandbox, connections: Connections) -> Starlette:
     """The control plane under `/_sandbox`, the Stripe API everywhere else."""
 
+    sender = WebhookSender(sandbox)
+    sandbox.on_event(sender.fan_out)
+
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        ticking = asyncio.create_task(_tick(sandbox))
+        running = [asyncio.create_task(_tick(sandbox)), asyncio.create_task(sender.run())]
         yield
-        ticking.cancel()
-        with suppress(asyncio.CancelledError):
-            await ticking
+        for task in running:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
 
     routes = [Mount("/_sandbox", control_plane(sandbox)), Mount("/", Api(sandbox, RESOURCES, connections))]
     return Starlette(routes=routes, lifespan=lifespan)

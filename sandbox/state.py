@@ -17,6 +17,7 @@ from sandbox.ledger import Ledger
 from sandbox.request_log import RequestLog
 from sandbox.tables import Collection, Object
 from sandbox.test_cards import TestCard
+from sandbox.webhooks import Webhooks
 
 API_VERSION = "2026-10-28.endive"
 DEFAULT_ACCOUNT = "acct_1Sandbox"
@@ -95,6 +96,7 @@ class Sandbox:
         self.requests = RequestLog()
         self.idempotency = IdempotencyStore()
         self.keys = Keys()
+        self.webhooks = Webhooks()
         self.accounts: dict[str, Account] = {}
         self.origin = Origin()
         self.open_account(id=DEFAULT_ACCOUNT)

@@ -100,6 +100,11 @@ class Collection:
         if value is not None:
             insort(index.setdefault(value, []), entry)
 
+    def remove(self, obj: Object) -> None:
+        """Forget an object, as if its id had never been given."""
+        self.replace(obj)
+        del self._rows[obj["id"]]
+
     def replace(self, obj: Object) -> None:
         """Put another object in an object's place and take the old one out of every listing."""
         entry, old = self._entries.pop(obj["id"]), self.peek(obj["id"])

@@ -22,6 +22,7 @@ from sandbox.resources import (
     subscription_schedules,
     subscriptions,
     transfers,
+    webhook_endpoints,
 )
 
 RESOURCES: tuple[Resource, ...] = (
@@ -45,4 +46,5 @@ RESOURCES: tuple[Resource, ...] = (
     subscription_schedules.SUBSCRIPTION_SCHEDULES,
     subscriptions.SUBSCRIPTIONS,
     transfers.TRANSFERS,
+    webhook_endpoints.WEBHOOK_ENDPOINTS,
 )
