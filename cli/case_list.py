@@ -1,51 +1,57 @@
-"""Cases in a list: nearest deadline first, what a person must know under each."""
+"""Cases in a list: nearest deadline first, each with its id on a line of its own, to be copied."""
 
 from collections.abc import Sequence
 from datetime import datetime
 
-from rich.box import SIMPLE_HEAD
 from rich.console import Console
-from rich.table import Table
+from rich.padding import Padding
 from rich.text import Text
 
 from chargebacks.contracts import CaseFile
-from cli.wording import clock, money, plain, status_text, time_left
+from cli.wording import clock, is_answered, money, plain, status_text, time_left
+
+_HEADINGS = ("due (UTC)", "left", "amount", "status", "account", "about")
+_RIGHT = {"left", "amount"}
+_GAP = "  "
 
 
 def show_cases(console: Console, cases: Sequence[CaseFile], *, now: datetime, limit: int) -> None:
-    """Print the list, or that nothing was found."""
+    """Print the list, or that nothing fits."""
     if not cases:
         console.print("No case fits.")
         return
-    table = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="bold", expand=False)
-    table.add_column("due (UTC)", no_wrap=True)
-    table.add_column("left", no_wrap=True, justify="right")
-    table.add_column("amount", no_wrap=True, justify="right")
-    table.add_column("case", overflow="fold", ratio=1)
-    for case in cases:
-        due = clock(case.respond_by) if case.respond_by is not None else "-"
-        left = time_left(case.respond_by, now=now, over=_answered(case))
-        table.add_row(due, left, money(case.amount), _about(case))
-    console.print(table)
+    rows = [_cells(case, now=now) for case in cases]
+    widths = [
+        max(len(heading), *(row[column].cell_len for row in rows)) for column, heading in enumerate(_HEADINGS)
+    ]
+    headings = [Text(heading, style="bold") for heading in _HEADINGS]
+    console.print(_line(headings, widths), soft_wrap=True)
+    for case, row in zip(cases, rows, strict=True):
+        console.print(_line(row, widths), soft_wrap=True)
+        console.print(Text(f"{_GAP}{case.case_id}", style="bold"), soft_wrap=True)
+        if case.attention is not None:
+            style = "dim" if case.closed_at is not None else "yellow"
+            console.print(Padding(Text(case.attention, style=style), (0, 0, 0, len(_GAP))))
     more = f" There may be more: raise --limit above {limit}." if len(cases) == limit else ""
-    console.print(f"{len(cases)} {'case' if len(cases) == 1 else 'cases'}.{more}")
+    console.print(f"\n{len(cases)} {'case' if len(cases) == 1 else 'cases'}.{more}")
 
 
-def _answered(case: CaseFile) -> bool:
-    return case.outcome_sent_at is not None or case.closed_at is not None
+def _cells(case: CaseFile, *, now: datetime) -> list[Text]:
+    alert = case.alert
+    return [
+        Text(clock(case.respond_by) if case.respond_by is not None else "-"),
+        time_left(case.respond_by, now=now, over=is_answered(case)),
+        Text(money(case.amount)),
+        status_text(case.status),
+        Text(case.account),
+        Text(f"{alert.product.value} {plain(alert.kind)}" if alert is not None else case.kind.value),
+    ]
 
 
-def _about(case: CaseFile) -> Text:
-    """The id by itself on a line, to be copied; then what it is and how it stands."""
-    about = Text(case.case_id, style="bold")
-    about.append_text(Text("\n"))
-    about.append_text(status_text(case.status))
-    words = [case.account]
-    if case.alert is not None:
-        words.append(f"{case.alert.product.value} {plain(case.alert.kind)}")
-    if case.outcome is not None:
-        words.append(f"outcome {plain(case.outcome.code)}")
-    about.append_text(Text(", " + ", ".join(words), style="not bold"))
-    if case.attention is not None:
-        about.append_text(Text(f"\n{case.attention}", style="not bold yellow"))
-    return about
+def _line(cells: Sequence[Text], widths: Sequence[int]) -> Text:
+    line = Text(end="")
+    for cell, width, heading in zip(cells, widths, _HEADINGS, strict=True):
+        filling = " " * (width - cell.cell_len)
+        line.append_text(Text(filling) + cell if heading in _RIGHT else cell + Text(filling)).append(_GAP)
+    line.rstrip()
+    return line

@@ -1,24 +1,31 @@
 """One case in full, for a person who must understand it in a minute: what it waits for first, then why."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from chargebacks.alerts import Alert, CardTransaction, TimePrecision
+from chargebacks.alerts import Alert, AnswerMode, CardTransaction, TimePrecision
 from chargebacks.contracts import CaseFile, CaseStatus
 from chargebacks.decisions import Action
 from chargebacks.matching import Agreement, Match, RankedCandidate
 from chargebacks.money import Money
-from cli.wording import clock, money, plain, span, status_text, time_left
+from cli.wording import clock, is_answered, money, plain, span, status_text, time_left
 
 Row = tuple[str, str | Text]
 
 _WAITS_FOR_A_WORD = (CaseStatus.AWAITING_PERSON, CaseStatus.NEEDS_ATTENTION)
 _LABEL_WIDTH = 13
+_WORTH_SAYING = timedelta(minutes=1)
+_ACTIONS = {
+    Action.REFUND: "refund",
+    Action.ANSWER: "answer, no refund",
+    Action.ASK: "ask a person",
+    Action.NOTHING: "nothing, no answer is due",
+}
 _PRECISION = {TimePrecision.LOCAL: " (local time, zone unknown)", TimePrecision.DATE: " (date only)"}
 
 
@@ -57,9 +64,8 @@ def _standing(case: CaseFile, *, now: datetime) -> Iterator[Row]:
     if case.attention is not None:
         yield "needs you", Text(case.attention, style="yellow")
     if case.respond_by is not None:
-        answered = case.outcome_sent_at is not None or case.closed_at is not None
         due = Text(f"{clock(case.respond_by)} UTC")
-        if not answered:
+        if not is_answered(case):
             due.append(", ").append_text(time_left(case.respond_by, now=now))
             due.append(" left" if case.respond_by > now else "")
         yield "answer due", due
@@ -71,9 +77,10 @@ def _standing(case: CaseFile, *, now: datetime) -> Iterator[Row]:
 
 
 def _say_how_to_answer(console: Console, case: CaseFile) -> None:
-    repair = case.status is CaseStatus.NEEDS_ATTENTION
+    refund_again = case.outcome_sent_at is not None and case.money is not None
+    repair = case.status is CaseStatus.NEEDS_ATTENTION and not refund_again
     words = ("resume",) if repair else ("approve", "decline")
-    named = "" if repair or case.charge_id is not None else " --charge ch_..."
+    named = "" if case.charge_id is not None else " --charge ch_..."
     console.print()
     for word in words:
         command = f"  python starter.py {word} {case.case_id} --by NAME{named if word == 'approve' else ''}"
@@ -87,8 +94,9 @@ def _alert_rows(alert: Alert | None) -> Iterator[Row]:
     reason = f"{plain(alert.reason_class)}" + (f", code {alert.reason_code}" if alert.reason_code else "")
     yield "reason", reason
     yield "raised", f"{clock(alert.alerted_at)} UTC{_PRECISION.get(alert.alerted_at_precision, '')}"
-    received = clock(alert.received_at)
-    yield "received", f"{received} UTC, {span(alert.received_at - alert.alerted_at)} after it was raised"
+    late = alert.received_at - alert.alerted_at
+    after = f", {span(late)} after it was raised" if late >= _WORTH_SAYING else ""
+    yield "received", f"{clock(alert.received_at)} UTC{after}"
     if alert.issuer is not None:
         yield "issuer", alert.issuer
     yield "sale", ", ".join(_sale(alert.transaction)) or "nothing is said about it"
@@ -165,9 +173,9 @@ def _decision_rows(case: CaseFile) -> Iterator[Row]:
     decision = case.decision
     if decision is None:
         return
-    amount = f" {decision.amount}" if decision.amount is not None else ""
+    amount = f", {decision.amount}" if decision.amount is not None else ""
     answer = f": {plain(decision.outcome)}" if decision.action is Action.ANSWER and decision.outcome else ""
-    yield "what", f"{plain(decision.action)}{amount}{answer}"
+    yield "what", f"{_ACTIONS[decision.action]}{answer}{amount}"
     yield "why", f"{decision.explanation} ({decision.reason})"
     if decision.rule is not None:
         yield "rule", decision.rule
@@ -195,7 +203,9 @@ def _outcome_rows(case: CaseFile) -> Iterator[Row]:
     if case.outcome is None:
         return
     yield "what", plain(case.outcome.code)
-    yield "sent", f"{clock(case.outcome_sent_at)} UTC" if case.outcome_sent_at is not None else "not sent"
+    takes_none = case.alert is not None and case.alert.answer_mode is AnswerMode.NONE
+    unsent = "the source takes no answer" if takes_none else "not sent"
+    yield "sent", f"{clock(case.outcome_sent_at)} UTC" if case.outcome_sent_at is not None else unsent
     if case.outcome.duplicate_of is not None:
         yield "duplicate of", case.outcome.duplicate_of
     if case.outcome.comment:

@@ -12,6 +12,9 @@ from runtime.process import leave
 
 DONE, FAILED, WRONG_USE = 0, 1, 2
 
+_NAMED_WRONGLY = {"unknown_account", "unknown_source"}
+"""On a command line these are arguments; a worker that meets them needs an operator."""
+
 
 def run(app: typer.Typer, *, name: str) -> NoReturn:
     """Run the command line and leave the process.
@@ -34,7 +37,8 @@ def _run(app: typer.Typer, name: str) -> int:
     except typer.TyperException as wrong:
         return _say(name, _usage(wrong), code=wrong.exit_code)
     except CaseError as error:
-        return _say(name, str(error), code=WRONG_USE if isinstance(error, BadInput) else FAILED)
+        wrong_use = isinstance(error, BadInput) or error.reason in _NAMED_WRONGLY
+        return _say(name, str(error), code=WRONG_USE if wrong_use else FAILED)
     except (typer.Abort, KeyboardInterrupt):
         return _say(name, "stopped", code=FAILED)
     except BrokenPipeError:

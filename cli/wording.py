@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from rich.text import Text
 
-from chargebacks.contracts import CaseStatus
+from chargebacks.contracts import CaseFile, CaseStatus
 from chargebacks.money import Money
 
 _URGENT = timedelta(hours=1)
@@ -34,6 +34,11 @@ def clock(moment: datetime) -> str:
 
 def money(amount: Money | None) -> str:
     return str(amount) if amount is not None else "-"
+
+
+def is_answered(case: CaseFile) -> bool:
+    """Whether the deadline has lost its meaning."""
+    return case.outcome_sent_at is not None or case.closed_at is not None
 
 
 def span(length: timedelta) -> str:

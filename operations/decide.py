@@ -34,24 +34,31 @@ async def approve(
     note: str = "",
     charge_id: str | None = None,
     amount: Money | None = None,
+    patience: timedelta = PATIENCE,
 ) -> str:
     """Let the proposed act happen; returns the case's reply. Names the charge or the amount where the case asks.
 
     BadInput when there is no such case, when it waits for nobody, or when it asks for something else. NeedsOperator
-    when no worker answers: the word may then still be taken later. Repeating the very same word is harmless.
+    when no worker answers within `patience`: the word may then still be taken later. Repeating the very same word is harmless.
     """
     answer = Approve(by=_named(by), note=note, charge_id=charge_id, amount=amount)
-    return await _tell(client, case_id, answer, AlertWorkflow.approve)
+    return await _tell(client, case_id, answer, AlertWorkflow.approve, patience=patience)
 
 
-async def decline(client: Client, case_id: str, *, by: str, note: str = "") -> str:
+async def decline(
+    client: Client, case_id: str, *, by: str, note: str = "", patience: timedelta = PATIENCE
+) -> str:
     """Refuse the proposed act; the source is answered accordingly. Errors as for `approve`."""
-    return await _tell(client, case_id, Decline(by=_named(by), note=note), AlertWorkflow.decline)
+    answer = Decline(by=_named(by), note=note)
+    return await _tell(client, case_id, answer, AlertWorkflow.decline, patience=patience)
 
 
-async def resume(client: Client, case_id: str, *, by: str, note: str = "") -> str:
+async def resume(
+    client: Client, case_id: str, *, by: str, note: str = "", patience: timedelta = PATIENCE
+) -> str:
     """Say that what held the case is mended; the step that failed runs again. Errors as for `approve`."""
-    return await _tell(client, case_id, Resume(by=_named(by), note=note), AlertWorkflow.resume)
+    answer = Resume(by=_named(by), note=note)
+    return await _tell(client, case_id, answer, AlertWorkflow.resume, patience=patience)
 
 
 def amount_for(case: CaseFile, written: str, *, charge_id: str | None = None) -> Money:
@@ -72,12 +79,14 @@ async def _tell(
     case_id: str,
     answer: Said,
     update: UpdateMethodMultiParam[[AlertWorkflow, Said], str],
+    *,
+    patience: timedelta,
 ) -> str:
     running = await _running(client, case_id)
     handle = client.get_workflow_handle(case_id, run_id=running.run_id)
     try:
         return await handle.execute_update(
-            update, answer, id=_update_id(answer, running), rpc_timeout=PATIENCE
+            update, answer, id=_update_id(answer, running), rpc_timeout=patience
         )
     except WorkflowUpdateFailedError as refused:
         cause = refused.cause
@@ -85,7 +94,7 @@ async def _tell(
         raise BadInput(said, reason="answer_refused") from refused
     except WorkflowUpdateRPCTimeoutOrCancelledError as silence:
         raise NeedsOperator(
-            f"No worker answered for {case_id} within {PATIENCE.seconds} s: is `python worker.py` running? "
+            f"No worker answered for {case_id} within {patience.total_seconds():.0f} s: is `python worker.py` running? "
             "Your word may still be taken when it is back; look at the case before you repeat it.",
             reason="no_worker",
         ) from silence
