@@ -9,7 +9,7 @@ from pydantic import BaseModel, ValidationError
 
 from chargebacks.errors import BadInput
 from chargebacks.policy.consistency import contradictions
-from chargebacks.policy.mistakes import sentence_of
+from chargebacks.policy.mistakes import sentences_of
 from chargebacks.policy.model import Policy
 
 _VERSION_LENGTH = 16
@@ -25,8 +25,7 @@ def parse_policy(text: str) -> Policy:
     try:
         policy = Policy.model_validate_json(document, strict=True, extra="forbid")
     except ValidationError as problem:
-        sentences = [sentence_of(error, Policy) for error in problem.errors(include_url=False)]
-        raise BadInput("\n".join(dict.fromkeys(sentences)), reason="bad_policy") from problem
+        raise BadInput("\n".join(sentences_of(problem, Policy)), reason="bad_policy") from problem
     if problems := contradictions(policy):
         raise BadInput("\n".join(problems), reason="bad_policy")
     return policy.model_copy(update={"version": version_of(policy)})

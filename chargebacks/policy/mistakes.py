@@ -4,8 +4,7 @@ import re
 from difflib import get_close_matches
 from typing import Any, get_args, get_origin
 
-from pydantic import BaseModel
-from pydantic_core import ErrorDetails
+from pydantic import BaseModel, ValidationError
 
 _WANTED = {
     "bool_type": "true or false",
@@ -19,22 +18,36 @@ _WANTED = {
 }
 
 
-def sentence_of(error: ErrorDetails, model: type[BaseModel]) -> str:
-    """The key's path and what to write instead."""
-    location = [part for part in error["loc"] if part != "[key]"]
-    path, kind, context = _path(location), error["type"], error.get("ctx", {})
+def sentences_of(problem: ValidationError, model: type[BaseModel]) -> list[str]:
+    """For each mistake the key's path and what to write instead."""
+    sentences = [
+        _sentence(error["type"], error["loc"], error["input"], error.get("ctx", {}), error["msg"], model)
+        for error in problem.errors(include_url=False)
+    ]
+    return list(dict.fromkeys(sentences))
+
+
+def _sentence(
+    kind: str,
+    location: tuple[int | str, ...],
+    given: Any,
+    context: dict[str, Any],
+    otherwise: str,
+    model: type[BaseModel],
+) -> str:
+    place = [part for part in location if part != "[key]"]
     if kind == "extra_forbidden":
-        return _unknown_key(location, model)
+        return _unknown_key(place, model)
     if kind == "missing":
-        return f"{path}: this key is required."
+        return f"{_path(place)}: this key is required."
     if kind in ("enum", "literal_error"):
-        in_key = "[key]" in error["loc"]
-        return _unknown_word(_path(location[:-1]) if in_key else path, error["input"], context["expected"])
+        is_key = "[key]" in location
+        return _unknown_word(_path(place[:-1] if is_key else place), given, context["expected"])
     if kind in _WANTED:
-        return f"{path}: must be {_WANTED[kind]}, not {_shown(error['input'])}."
+        return f"{_path(place)}: must be {_WANTED[kind]}, not {_shown(given)}."
     if kind == "value_error":
-        return f"{path}: {str(context['error']).rstrip('.')}."
-    return f"{path}: {error['msg'].removeprefix('Input ')}."
+        return f"{_path(place)}: {str(context['error']).rstrip('.')}."
+    return f"{_path(place)}: {otherwise.removeprefix('Input ')}."
 
 
 def _unknown_key(location: list[Any], model: type[BaseModel]) -> str:

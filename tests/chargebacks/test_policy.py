@@ -89,7 +89,11 @@ class TestMeaning:
 class TestVersion:
     def test_is_sixteen_hex_digits(self) -> None:
         """The version is short enough to read out and long enough to identify."""
-        assert re.fullmatch(r"[0-9a-f]{16}", parse_policy("").version)
+        assert re.fullmatch(r"[0-9a-f]{16}", parse_policy(EXAMPLE).version)
+
+    def test_of_the_default_never_changes(self) -> None:
+        """A release that adds an optional key leaves the versions of stored policies alone."""
+        assert parse_policy("").version == "44136fa355b3678a"
 
     @pytest.mark.parametrize(
         ("one", "other"),
