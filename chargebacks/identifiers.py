@@ -45,13 +45,18 @@ def same_network_id(one: str, other: str) -> bool | None:
     shorter, longer = sorted((one, other), key=len)
     glued = len(longer) - len(shorter)
     if glued == 0:
-        return one == other
+        return one == other or _date_moved(one, other) or _date_moved(other, one)
     if glued not in _GLUED_DATE_LENGTHS:
         return None
     before, after = longer[:glued], longer[-glued:]
     return (longer == shorter + after and after.isdigit()) or (
         longer == before + shorter and before.isdigit()
     )
+
+
+def _date_moved(one: str, other: str) -> bool:
+    """The same date, before the id on one side and after it on the other."""
+    return any(one[:cut].isdigit() and other == one[cut:] + one[:cut] for cut in _GLUED_DATE_LENGTHS)
 
 
 def auth_code(text: str | None) -> str | None:
@@ -101,8 +106,9 @@ def same_descriptor(one: str | None, other: str | None) -> bool | None:
 
 def _merchant_part(descriptor: str | None) -> str | None:
     shown = (descriptor or "").strip()[:_DESCRIPTOR_LENGTH]
-    name = _plain(shown.partition("*")[0]) or _plain(shown)
-    return name if len(name) >= _SHORTEST_DESCRIPTOR else None
+    name = _plain(shown.partition("*")[0])
+    whole = name if len(name) >= _SHORTEST_DESCRIPTOR else _plain(shown)
+    return whole if len(whole) >= _SHORTEST_DESCRIPTOR else None
 
 
 def _plain(text: str | None) -> str:

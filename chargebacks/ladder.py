@@ -37,6 +37,7 @@ class Contender:
     charge: ChargeSnapshot
     evidence: tuple[Evidence, ...]
     score: float
+    """In bits, to two decimals: what is decided on is what is shown."""
     rung: Rung | None
     contradictions: tuple[str, ...]
     """Why nobody may act on this one alone, in words."""
@@ -82,7 +83,7 @@ def contend(scene: Scene, charge: ChargeSnapshot) -> Contender:
     return Contender(
         charge=charge,
         evidence=evidence,
-        score=sum(found.weight for found in evidence),
+        score=round(sum(found.weight for found in evidence), 2),
         rung=_rung(reading),
         contradictions=_contradictions(reading),
         fit=reading.fit,

@@ -197,7 +197,7 @@ def _shown(contender: Contender) -> RankedCandidate:
         descriptor=charge.descriptor,
         customer=charge.customer,
         refunded_minor=charge.refunded_minor,
-        score=round(contender.score, 2),
+        score=contender.score,
         evidence=tuple(
             KeyEvidence(
                 key=found.key, agreement=found.agreement, weight=round(found.weight, 2), note=found.note

@@ -17,8 +17,8 @@ from chargebacks.values import Value
 
 __all__ = ["Currency", "Money", "exponent", "parse_major", "parse_minor", "stripe_exponent", "stripe_step"]
 
-Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$", to_upper=True)]
-"""ISO 4217 code, upper case."""
+Currency = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{3}$", to_upper=True)]
+"""ISO 4217 code: any case on the way in, upper case ever after."""
 
 _PLAIN_DECIMAL = re.compile(r"[0-9]{1,15}(\.[0-9]{1,9})?")
 _MOST_DIGITS = 15
