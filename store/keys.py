@@ -1,7 +1,6 @@
 """Identifiers in the form in which the charge index holds them.
 
-Two that `chargebacks.identifiers` takes for the same have a key in common here. Keys may also meet by chance: the
-index offers a charge too many rather than hide one, and matching judges.
+Keys may meet by chance: the index offers a charge too many rather than hide one, and matching judges.
 """
 
 import re

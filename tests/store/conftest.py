@@ -1,4 +1,4 @@
-"""Every store test runs on SQLite and on PostgreSQL, each on a fresh database that is already migrated."""
+"""Every store test runs on SQLite and on PostgreSQL, each on a migrated database without rows."""
 
 import itertools
 import shutil
@@ -14,6 +14,7 @@ from pydantic import SecretStr
 from store_values import ACCOUNT, credentials
 
 from store import Store
+from store.tables import Row
 
 
 @dataclass
@@ -38,31 +39,32 @@ class Sqlite:
 
 @dataclass
 class Postgresql:
-    """Databases as copies of a migrated one."""
+    """One migrated database, emptied for each test: making one for each takes too long."""
 
     server_url: str
     numbers: Iterator[int] = field(default_factory=itertools.count)
-    template: str | None = None
+    shared: str | None = None
 
     async def empty(self) -> str:
-        return await self._created("template1")
+        name = f"store{next(self.numbers)}"
+        await self._run(self.server_url, f"CREATE DATABASE {name}")
+        return database_on(self.server_url, name)
 
     async def migrated(self) -> str:
-        if self.template is None:
-            url = await self.empty()
-            async with await Store.connect(url, None) as store:
+        if self.shared is None:
+            self.shared = await self.empty()
+            async with await Store.connect(self.shared, None) as store:
                 await store.migrate()
-            self.template = url.partition("?")[0].rpartition("/")[2]
-        return await self._created(self.template)
+        tables = ", ".join(table.name for table in Row.metadata.sorted_tables)
+        await self._run(self.shared, f"TRUNCATE {tables} RESTART IDENTITY")
+        return self.shared
 
-    async def _created(self, template: str) -> str:
-        name = f"store{next(self.numbers)}"
-        connection = await asyncpg.connect(self.server_url)
+    async def _run(self, url: str, statement: str) -> None:
+        connection = await asyncpg.connect(url)
         try:
-            await connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+            await connection.execute(statement)
         finally:
             await connection.close()
-        return database_on(self.server_url, name)
 
 
 Databases = Sqlite | Postgresql

@@ -19,7 +19,7 @@ def line(number: int, text: str) -> TimelineEntry:
 
 
 async def ids_of(store: Store, **filters: object) -> list[str]:
-    return [case.case_id for case in await store.cases.list_cases(**filters)]  # type: ignore[arg-type]
+    return [case.case_id for case in await store.cases.list_cases(**filters)]
 
 
 async def test_an_opened_case_is_there_to_be_seen(store: Store) -> None:
@@ -200,7 +200,7 @@ async def test_no_attempt_without_a_reserved_outcome(store: Store) -> None:
 
 def message(provider_message_id: str, **changes: object) -> InboxMessage:
     given = {"source": "network", "provider_message_id": provider_message_id, "body": b"\x00raw"}
-    given |= {"headers": {"content-type": "text/x"}, "received_at": NOW}  # type: ignore[dict-item]
+    given |= {"headers": {"content-type": "text/x"}, "received_at": NOW}
     return InboxMessage.model_validate(given | changes)
 
 
@@ -208,5 +208,5 @@ def outcome(code: OutcomeCode = OutcomeCode.REFUNDED) -> Outcome:
     return Outcome(code=code, decided_by=DecidedBy.RULE)
 
 
-async def begin(store: Store, wanted: Outcome):  # type: ignore[no-untyped-def]
+async def begin(store: Store, wanted: Outcome):
     return await store.reports.begin(case_id="case-1", source="network", outcome=wanted, now=NOW)
