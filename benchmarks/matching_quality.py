@@ -23,6 +23,8 @@ that are matched automatically.
 """
 
 import argparse
+import os
+import platform
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -206,8 +208,9 @@ def measure_all(*, alerts: int, seed: int) -> list[Tally]:
     ]
 
 
-def _table(tallies: list[Tally]) -> Table:
-    table = Table(title="Matching quality")
+def _table(tallies: list[Tally], *, seed: int) -> Table:
+    machine = f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
+    table = Table(title="Matching quality", caption=f"seed {seed}; {machine}")
     for heading in (
         "merchant",
         "alerts",
@@ -240,7 +243,7 @@ def main() -> int:
     arguments = parser.parse_args()
     tallies = measure_all(alerts=arguments.alerts, seed=arguments.seed)
     console = Console(width=120)
-    console.print(_table(tallies))
+    console.print(_table(tallies, seed=arguments.seed))
     wrong = [story for tally in tallies for story in tally.wrong]
     for story in wrong:
         console.print(story, markup=False)

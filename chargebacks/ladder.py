@@ -121,16 +121,22 @@ def _contradictions(reading: _Reading) -> tuple[str, ...]:
 
 
 def is_failed_attempt(contender: Contender, others: tuple[Contender, ...]) -> bool:
-    """A failed payment of a purchase that another candidate has paid. The paid one is meant, unless an identifier of
-    its own names the failed one."""
+    """A failed payment of a purchase that another candidate has paid. The paid one is meant, unless an identifier that
+    it does not share names the failed one."""
     if contender.charge.status is not ChargeStatus.FAILED:
         return False
-    if contender.rung in (Rung.NAMED, Rung.NETWORK_ID, Rung.AUTH_CODE):
-        return False
     return any(
-        other.charge.status is not ChargeStatus.FAILED and _one_purchase(contender.charge, other.charge)
+        other.charge.status is not ChargeStatus.FAILED
+        and _one_purchase(contender.charge, other.charge)
+        and not _named_better(contender, other)
         for other in others
     )
+
+
+def _named_better(contender: Contender, other: Contender) -> bool:
+    if contender.rung is None or contender.rung is Rung.CARD_AND_AMOUNT:
+        return False
+    return other.rung is None or contender.rung < other.rung
 
 
 def _one_purchase(one: ChargeSnapshot, other: ChargeSnapshot) -> bool:

@@ -428,6 +428,15 @@ class TestRivals:
         assert found(by_card(), CHARGE, failed).charge == CHARGE
         assert found(by_card(at=SOLD_AT - timedelta(minutes=3)), CHARGE, failed).charge == CHARGE
 
+    def test_a_payment_intent_with_a_failed_attempt(self) -> None:
+        """Both charges bear the id that the alert names; only one took money."""
+        failed = charge(
+            "ch_f", payment_intent="pi_1", status=ChargeStatus.FAILED, captured=False, captured_minor=0
+        )
+
+        assert found(told(stripe_id="pi_1"), failed, CHARGE).charge == CHARGE
+        assert found(told(stripe_id="ch_f"), failed, CHARGE).charge == failed
+
     def test_another_amount_of_the_same_card(self) -> None:
         """A larger purchase the same day is no look-alike where this amount is rare."""
         larger = charge(
