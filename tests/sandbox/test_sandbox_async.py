@@ -2,7 +2,7 @@
 
 import pytest
 import stripe
-from conftest import KEY, Control
+from sandbox_clients import KEY, Control
 
 # stripe 16.1 hands httpx the encoded form in a way that httpx 0.28 deprecates, at every POST.
 pytestmark = pytest.mark.filterwarnings("ignore:Use 'content=<...>':DeprecationWarning")

@@ -5,8 +5,8 @@ import sys
 
 import httpx
 import pytest
-from conftest import Control, Shop
 from processes import ROOT, sandbox_process
+from sandbox_clients import Control, Shop
 
 
 def test_a_hundred_thousand_charges_are_there_at_once(shop: Shop, control: Control) -> None:

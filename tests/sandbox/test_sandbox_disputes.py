@@ -1,7 +1,7 @@
 """Disputes and early fraud warnings, as far as refunds have to see them."""
 
 import pytest
-from conftest import Control, Shop, refusal
+from sandbox_clients import Control, Shop, refusal
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import time
 
 import pytest
 import stripe
-from conftest import Control, Shop, refusal
+from sandbox_clients import Control, Shop, refusal
 
 PATH = "^/v1/refunds$"
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 import stripe
-from conftest import Control, Shop, refusal
+from sandbox_clients import Control, Shop, refusal
 
 
 def test_a_confirmed_intent_makes_a_captured_charge(shop: Shop) -> None:

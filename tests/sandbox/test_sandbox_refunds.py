@@ -1,7 +1,7 @@
 """Refunds at the Stripe stand-in: once, in part, pending, failing, refused."""
 
 import stripe
-from conftest import Control, Shop, refusal
+from sandbox_clients import Control, Shop, refusal
 
 DAY = 86_400
 

@@ -6,7 +6,7 @@ import time
 import httpx
 import pytest
 import stripe
-from conftest import KEY, Control, Shop, refusal
+from sandbox_clients import KEY, Control, Shop, refusal
 
 
 def post(control: Control, path: str, body: dict[str, str], key: str | None = None) -> httpx.Response:

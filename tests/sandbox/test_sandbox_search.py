@@ -1,7 +1,7 @@
 """Stripe's search query language over charges, customers and payment intents."""
 
 import pytest
-from conftest import Control, Shop, refusal
+from sandbox_clients import Control, Shop, refusal
 
 
 @pytest.fixture
