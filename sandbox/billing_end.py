@@ -9,6 +9,8 @@ from sandbox.resources import invoices
 from sandbox.state import Account, Sandbox
 from sandbox.tables import Object
 
+EXPIRES_AFTER_SECONDS = 23 * 3600
+"""https://docs.stripe.com/billing/subscriptions/overview#subscription-statuses"""
 END_OF_PERIOD = ("min_period_end", "max_period_end", "max_billed_until")
 
 
@@ -60,6 +62,24 @@ def plan_end(sandbox: Sandbox, account: Account, subscription: Object, *, at: in
             end(sandbox, account, subscription)
 
     sandbox.clock.schedule(at, fall_due)
+
+
+def expire_unpaid(sandbox: Sandbox, account: Account, subscription: Object) -> None:
+    """Let a subscription whose first payment failed expire, and void its invoice, unless it is paid in time."""
+
+    def fall_due() -> None:
+        if subscription["status"] != "incomplete":
+            return
+        now = sandbox.clock.now()
+        subscription |= {"status": "incomplete_expired", "ended_at": now}
+        invoice = invoices.INVOICES.find(account, subscription["latest_invoice"], param="invoice")
+        invoice["status"] = "void"
+        invoice["status_transitions"] = invoice["status_transitions"] | {"voided_at": now}
+        sandbox.emit(account, "invoice.voided", invoice)
+        previous = {"status": "incomplete"}
+        sandbox.emit(account, "customer.subscription.updated", subscription, previous=previous)
+
+    sandbox.clock.schedule(sandbox.clock.now() + EXPIRES_AFTER_SECONDS, fall_due)
 
 
 def call_off(subscription: Object) -> None:

@@ -175,6 +175,8 @@ def create(call: Call) -> Object:
     subscription["latest_invoice"] = invoice["id"]
     enter(sandbox, account, subscription)
     billing.enter(sandbox, account, invoice, intent)
+    if subscription["status"] == "incomplete":
+        billing_end.expire_unpaid(sandbox, account, subscription)
     _apply_ending(call, subscription)
     return subscription
 
