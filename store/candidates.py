@@ -5,7 +5,8 @@ cost hardly grows with the number of charges.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from enum import IntEnum
 from functools import lru_cache
 from typing import Any
 
@@ -88,9 +89,9 @@ def _amounts(alert: Alert) -> tuple[Money, ...]:
 
 
 def find_charges(connection: Connection, question: Question) -> tuple[tuple[ChargeSnapshot, ...], bool]:
-    """At most 50 charges, those that share the most telling identifier first, and whether that is all that matters.
+    """At most 50 charges, those that share the rarest identifier first, and whether that is all that matters.
 
-    A read that was cut short matters only while no stronger read found anything: what it left out agrees with the
+    A read that was cut short matters only while no rarer identifier found anything: what it left out agrees with the
     alert on less than what was found.
     """
     if not question.keys:
@@ -99,11 +100,19 @@ def find_charges(connection: Connection, question: Question) -> tuple[tuple[Char
     return _gathered(_readings(question.keys), found.all())
 
 
+class _Rarity(IntEnum):
+    """How many charges share the identifier: one, as a rule; a few; any number."""
+
+    UNIQUE = 0
+    RARE = 1
+    COMMON = 2
+
+
 @dataclass(frozen=True)
 class _Reading:
-    """One short read of one index. Of two, the one with the lower `rank` says more about a charge."""
+    """One short read of one index."""
 
-    rank: int
+    rarity: _Rarity
     limit: int
     rows: Select[*tuple[Any, ...]]
 
@@ -120,27 +129,27 @@ def charges_statement(keys: frozenset[str]) -> CompoundSelect[*tuple[Any, ...]]:
 
 @lru_cache(maxsize=256)
 def _readings(keys: frozenset[str]) -> tuple[_Reading, ...]:
-    return tuple(sorted(_every_reading(keys), key=lambda reading: reading.rank))
+    return tuple(sorted(_every_reading(keys), key=lambda reading: reading.rarity))
 
 
 def _every_reading(keys: frozenset[str]) -> Iterator[_Reading]:
     if "stripe_ids" in keys:
         for column in (ChargeRow.charge_id, ChargeRow.payment_intent):
-            yield _reading(0, _FEW, col(column).in_(bindparam("stripe_ids", expanding=True)))
+            yield _reading(_Rarity.UNIQUE, _FEW, col(column).in_(bindparam("stripe_ids", expanding=True)))
     if "network_ids" in keys:
         ids: BindParameter[Any] = bindparam("network_ids", expanding=True)
-        yield _reading(1, _FEW, col(ChargeRow.network_transaction_id).in_(ids))
+        yield _reading(_Rarity.UNIQUE, _FEW, col(ChargeRow.network_transaction_id).in_(ids))
     if "order_id" in keys:
-        yield _reading(1, _FEW, *_IS_OF_ORDER)
+        yield _reading(_Rarity.RARE, _FEW, *_IS_OF_ORDER)
     if "auth_code" in keys:
-        yield _reading(2, _SOME, col(ChargeRow.auth_code) == bindparam("auth_code"), IN_SPAN)
+        yield _reading(_Rarity.RARE, _SOME, col(ChargeRow.auth_code) == bindparam("auth_code"), IN_SPAN)
     if "last4" in keys:
         for number in (ChargeRow.last4, ChargeRow.dynamic_last4):
             yield from _by_card_number(col(number) == bindparam("last4"), with_amount="amounts" in keys)
     for which in ("0", "1"):
         if f"amount_{which}" in keys:
             for minor, currency in AMOUNT_COLUMNS:
-                yield from _nearest(4, *is_amount(minor, currency, which=which))
+                yield from _nearest(*is_amount(minor, currency, which=which))
 
 
 IN_ACCOUNT = col(ChargeRow.account_id) == bindparam("account_id")
@@ -156,28 +165,28 @@ AMOUNT_COLUMNS = (
 )
 
 
-def _reading(rank: int, limit: int, *conditions: ColumnElement[bool]) -> _Reading:
+def _reading(rarity: _Rarity, limit: int, *conditions: ColumnElement[bool]) -> _Reading:
     """One row more than the limit, to see whether something was cut off."""
     columns = (ChargeRow.charge_id, ChargeRow.document, ChargeRow.subscription, ChargeRow.subscription_known)
-    return _Reading(rank, limit, select(*map(col, columns)).where(IN_ACCOUNT, *conditions).limit(limit + 1))
+    return _Reading(rarity, limit, select(*map(col, columns)).where(IN_ACCOUNT, *conditions).limit(limit + 1))
 
 
 def _by_card_number(same_number: ColumnElement[bool], *, with_amount: bool) -> Iterator[_Reading]:
     if with_amount:
         same_amount = col(ChargeRow.amount_minor).in_(bindparam("amounts", expanding=True))
-        yield _reading(3, _SOME, same_number, same_amount, IN_SPAN)
-    yield from _nearest(4, same_number)
+        yield _reading(_Rarity.RARE, _SOME, same_number, same_amount, IN_SPAN)
+    yield from _nearest(same_number)
 
 
-def _nearest(rank: int, *conditions: ColumnElement[bool]) -> Iterator[_Reading]:
+def _nearest(*conditions: ColumnElement[bool]) -> Iterator[_Reading]:
     """The charges nearest to the middle of the span, on both sides of it."""
     created = col(ChargeRow.created)
     middle: BindParameter[int] = bindparam("middle")
     before = (created >= bindparam("earliest")) & (created <= middle)
     after = (created > middle) & (created <= bindparam("latest"))
     for side, order in ((before, created.desc()), (after, created.asc())):
-        reading = _reading(rank, _NEAREST, *conditions, side)
-        yield _Reading(rank, _NEAREST, reading.rows.order_by(order))
+        reading = _reading(_Rarity.COMMON, _NEAREST, *conditions, side)
+        yield replace(reading, rows=reading.rows.order_by(order))
 
 
 def is_amount(
@@ -193,16 +202,16 @@ def _gathered(
     for row in found:
         rows_of.setdefault(row.reading, []).append(row)
     charges: dict[str, Row[Any]] = {}
-    strongest: int | None = None
+    rarest: _Rarity | None = None
     complete = True
     for number, reading in enumerate(readings):
         rows = rows_of.get(number, [])
-        if rows and strongest is None:
-            strongest = reading.rank
+        if rows and rarest is None:
+            rarest = reading.rarity
         kept = [row for row in rows[: reading.limit] if row.charge_id not in charges]
         room = _MOST_CANDIDATES - len(charges)
         charges |= {row.charge_id: row for row in kept[:room]}
-        if reading.rank == strongest and (len(rows) > reading.limit or len(kept) > room):
+        if reading.rarity == rarest and (len(rows) > reading.limit or len(kept) > room):
             complete = False
     return tuple(_snapshot(row) for row in charges.values()), complete
 
