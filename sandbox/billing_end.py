@@ -71,7 +71,7 @@ def expire_unpaid(sandbox: Sandbox, account: Account, subscription: Object) -> N
         if subscription["status"] != "incomplete":
             return
         now = sandbox.clock.now()
-        subscription |= {"status": "incomplete_expired", "ended_at": now}
+        subscription.update(status="incomplete_expired", ended_at=now)
         invoice = invoices.INVOICES.find(account, subscription["latest_invoice"], param="invoice")
         invoice["status"] = "void"
         invoice["status_transitions"] = invoice["status_transitions"] | {"voided_at": now}
