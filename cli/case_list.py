@@ -13,6 +13,8 @@ from cli.wording import clock, is_answered, money, plain, status_text, time_left
 _HEADINGS = ("due (UTC)", "left", "amount", "status", "account", "about")
 _RIGHT = {"left", "amount"}
 _GAP = "  "
+_SHORT = 160
+"""Characters of what a person must know; the case's page has all of it."""
 
 
 def show_cases(console: Console, cases: Sequence[CaseFile], *, now: datetime, limit: int) -> None:
@@ -31,21 +33,27 @@ def show_cases(console: Console, cases: Sequence[CaseFile], *, now: datetime, li
         console.print(Text(f"{_GAP}{case.case_id}", style="bold"), soft_wrap=True)
         if case.attention is not None:
             style = "dim" if case.closed_at is not None else "yellow"
-            console.print(Padding(Text(case.attention, style=style), (0, 0, 0, len(_GAP))))
+            console.print(Padding(Text(_shortened(case.attention), style=style), (0, 0, 0, len(_GAP))))
     more = f" There may be more: raise --limit above {limit}." if len(cases) == limit else ""
     console.print(f"\n{len(cases)} {'case' if len(cases) == 1 else 'cases'}.{more}")
 
 
 def _cells(case: CaseFile, *, now: datetime) -> list[Text]:
-    alert = case.alert
+    about = (
+        f"{case.alert.product.value} {plain(case.alert.kind)}" if case.alert is not None else case.kind.value
+    )
     return [
         Text(clock(case.respond_by) if case.respond_by is not None else "-"),
         time_left(case.respond_by, now=now, over=is_answered(case)),
         Text(money(case.amount)),
         status_text(case.status),
         Text(case.account),
-        Text(f"{alert.product.value} {plain(alert.kind)}" if alert is not None else case.kind.value),
+        Text(f"{about}: {plain(case.outcome.code)}" if case.outcome is not None else about),
     ]
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _SHORT else text[:_SHORT].rpartition(" ")[0] + " ..."
 
 
 def _line(cells: Sequence[Text], widths: Sequence[int]) -> Text:

@@ -87,6 +87,10 @@ def _say_how_to_answer(console: Console, case: CaseFile) -> None:
         console.print(Text(command, style="cyan"), soft_wrap=True)
 
 
+def _once(text: str, *, said: tuple[str | None, ...]) -> str:
+    return "as said above" if text in said else text
+
+
 def _alert_rows(alert: Alert | None) -> Iterator[Row]:
     if alert is None:
         return
@@ -130,7 +134,7 @@ def _match_rows(case: CaseFile) -> Iterator[Row]:
     if case.match is None:
         return
     yield "verdict", plain(case.match.verdict)
-    yield "why", case.match.explanation
+    yield "why", _once(case.match.explanation, said=(case.attention,))
     if case.match.missing:
         yield "not given", ", ".join(plain(key) for key in case.match.missing)
 
@@ -176,7 +180,8 @@ def _decision_rows(case: CaseFile) -> Iterator[Row]:
     amount = f", {decision.amount}" if decision.amount is not None else ""
     answer = f": {plain(decision.outcome)}" if decision.action is Action.ANSWER and decision.outcome else ""
     yield "what", f"{_ACTIONS[decision.action]}{answer}{amount}"
-    yield "why", f"{decision.explanation} ({decision.reason})"
+    explained = (case.attention, case.match.explanation if case.match is not None else None)
+    yield "why", f"{_once(decision.explanation, said=explained)} ({decision.reason})"
     if decision.rule is not None:
         yield "rule", decision.rule
     if case.decided_by is not None:

@@ -39,7 +39,8 @@ async def approve(
     """Let the proposed act happen; returns the case's reply. Names the charge or the amount where the case asks.
 
     BadInput when there is no such case, when it waits for nobody, or when it asks for something else. NeedsOperator
-    when no worker answers within `patience`: the word may then still be taken later. Repeating the very same word is harmless.
+    when no worker answers within `patience`: the word may then still be taken later. Repeating the very same word is
+    harmless.
     """
     answer = Approve(by=_named(by), note=note, charge_id=charge_id, amount=amount)
     return await _tell(client, case_id, answer, AlertWorkflow.approve, patience=patience)
