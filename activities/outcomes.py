@@ -43,11 +43,19 @@ class Outcomes:
             )
         await self._reports.attempt(order.case_id, now=now)
         acknowledgement = await self._networks.report(order.alert.source, order.alert, report.outcome)
-        if acknowledgement.already_known and report.attempts == 0:
-            raise Refused(
-                f"{order.alert.source} already holds a final outcome for {order.alert.provider_alert_id} that was "
-                "not sent from here.",
-                reason="answered_elsewhere",
-            )
+        if acknowledgement.already_known:
+            _require_ours(order, acknowledgement, sent_before=report.attempts > 0)
         await self._reports.finish(order.case_id, acknowledgement=acknowledgement, now=now)
         return Reported(outcome=report.outcome, acknowledgement=acknowledgement, at=now)
+
+
+def _require_ours(order: ReportOrder, acknowledgement: Acknowledgement, *, sent_before: bool) -> None:
+    """A final outcome that the source holds already is ours when we may have sent it, and it says nothing else."""
+    held = acknowledgement.held or acknowledgement.provider_code
+    if sent_before and held == acknowledgement.provider_code:
+        return
+    raise Refused(
+        f"{order.alert.source} already holds the final outcome {held} for {order.alert.provider_alert_id}; it was "
+        f"not sent from here ({acknowledgement.provider_code}). See who answered, then resume or let the case close.",
+        reason="answered_elsewhere",
+    )

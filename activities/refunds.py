@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from temporalio import activity
 
 from activities.ports import AccountStore, RefundLedger, StripeGateway
+from chargebacks.accounts import AccountFacts
 from chargebacks.charges import ChargeSnapshot, RefundSnapshot, SubscriptionSnapshot
 from chargebacks.errors import NeedsOperator, Refused, StoredFailure, TryLater
 from chargebacks.money import Money
@@ -45,6 +46,8 @@ class RefundOrder(Value):
     charge_id: str
     amount: Money
     reason: RefundReason
+    refunded_before_minor: int | None = None
+    """What had gone back when the decision was made; what others refund meanwhile is taken off the amount."""
 
 
 class RefundDone(Value):
@@ -73,7 +76,7 @@ class Refunds:
     @activity.defn
     async def refund_charge(self, order: RefundOrder) -> RefundDone:
         """Refund once, or say why not. Expected obstacles (refunded, disputed, uncaptured) are results."""
-        await self._require_switch(order.account)
+        account = await self._switched_on(order.account)
         entry = await self._ledger.reserve(
             account=order.account,
             charge_id=order.charge_id,
@@ -88,7 +91,13 @@ class Refunds:
             self._ledger.entries(account=order.account, charge_id=order.charge_id),
         )
         plan = plan_refund(
-            charge=charge, disputes=disputes, ledger=ledger, entry=entry, requested=order.amount
+            charge=charge,
+            disputes=disputes,
+            ledger=ledger,
+            entry=entry,
+            requested=order.amount,
+            account_livemode=account.livemode,
+            refunded_before_minor=order.refunded_before_minor,
         )
         result = await self._carry_out(plan, order, charge, entry)
         return RefundDone(result=result, live_subscriptions=charge.live_subscriptions)
@@ -119,13 +128,14 @@ class Refunds:
             now=datetime.now(UTC),
         )
 
-    async def _require_switch(self, account: str) -> None:
+    async def _switched_on(self, account: str) -> AccountFacts:
         facts = await self._accounts.account_facts(account)
         if not facts.alert_management:
             raise NeedsOperator(
                 f"Alert management is switched off for account {account}: switch it on, then resume the case.",
                 reason="alert_management_off",
             )
+        return facts
 
     async def _entry_of(self, order: RefundOrder) -> LedgerEntry | None:
         entries = await self._ledger.entries(account=order.account, charge_id=order.charge_id)

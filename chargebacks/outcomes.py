@@ -44,6 +44,8 @@ class Acknowledgement(Value):
     reference: str | None = None
     already_known: bool = False
     """The source says that it already holds a final outcome for this alert."""
+    held: str | None = None
+    """Which one it holds, in its own word, where it says so."""
     answer: str = ""
     """Its reply, shortened, without secrets."""
 

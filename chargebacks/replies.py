@@ -1,6 +1,6 @@
 """What a person's word, or their silence, makes of a decision that asked for it."""
 
-from chargebacks.decisions import Action, Decision
+from chargebacks.decisions import Action, Cancellation, Decision
 from chargebacks.money import Money
 from chargebacks.outcomes import OutcomeCode
 
@@ -12,23 +12,31 @@ def approved(decision: Decision, *, amount: Money | None = None) -> Decision:
     """
     if decision.action is not Action.ASK:
         return decision
-    return decision.model_copy(update={"action": Action.REFUND, "amount": amount or decision.amount})
+    return decision.model_copy(
+        update={"action": Action.REFUND, "amount": amount or decision.amount, "outcome": None}
+    )
 
 
 def declined(decision: Decision) -> Decision:
-    """No money moves; the source hears the truth: not found where nothing was found, else declined."""
-    outcome = decision.silence_outcome
-    if outcome is not OutcomeCode.NOT_FOUND:
-        outcome = OutcomeCode.DECLINED_BY_RULE
-    return _answer(decision, outcome)
+    """Nothing is touched; the source hears what the decision holds ready for a refusal, such as `not_found`."""
+    return _answer(decision, decision.outcome)
 
 
 def unanswered(decision: Decision) -> Decision:
     """What the policy says for silence at the last safe moment. Without a known amount silence never refunds."""
+    if decision.action is not Action.ASK:
+        return decision
     if decision.on_silence is Action.REFUND and decision.amount is not None:
-        return decision.model_copy(update={"action": Action.REFUND})
-    return _answer(decision, decision.silence_outcome or OutcomeCode.DECLINED_BY_RULE)
+        return decision.model_copy(update={"action": Action.REFUND, "outcome": None})
+    return _answer(decision, decision.silence_outcome)
 
 
-def _answer(decision: Decision, outcome: OutcomeCode) -> Decision:
-    return decision.model_copy(update={"action": Action.ANSWER, "outcome": outcome, "amount": None})
+def _answer(decision: Decision, outcome: OutcomeCode | None) -> Decision:
+    return decision.model_copy(
+        update={
+            "action": Action.ANSWER,
+            "outcome": outcome or OutcomeCode.DECLINED_BY_RULE,
+            "amount": None,
+            "cancellation": Cancellation(),
+        }
+    )

@@ -123,6 +123,7 @@ class Chargebackhit:
             return Acknowledgement(
                 provider_code=code,
                 already_known=held not in ("", PENDING, code),
+                held=held or None,
                 answer=shortened(source, held),
             )
         words = words_of(answer.body)
@@ -132,7 +133,7 @@ class Chargebackhit:
         said = shortened(source, f"holds {held or 'a final outcome'}: {words.sentence}")
         # Our reply to the webhook has given it already, and it is the only outcome that such an alert takes.
         expected = held == ACKNOWLEDGED and not decided
-        return Acknowledgement(provider_code=code, already_known=not expected, answer=said)
+        return Acknowledgement(provider_code=code, already_known=not expected, held=held or None, answer=said)
 
 
 def sign(body: bytes, *, public_key: str, secret_key: str) -> str:

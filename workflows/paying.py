@@ -191,4 +191,5 @@ def _order(case: Case, charge: ChargeSnapshot, decision: Decision) -> RefundOrde
         charge_id=charge.id,
         amount=decision.amount if decision.amount is not None else charge.amount,
         reason=decision.refund_reason,
+        refunded_before_minor=decision.refunded_before_minor,
     )

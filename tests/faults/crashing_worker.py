@@ -11,12 +11,13 @@ import asyncio
 import hashlib
 import json
 import os
+import signal
 import sys
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, NoReturn
 
 from temporalio import activity
 from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, Interceptor
@@ -111,7 +112,25 @@ async def work(plan: Path) -> None:
         await stop.wait()
 
 
-if __name__ == "__main__":
+def live(plan: Path) -> NoReturn:
+    """One life of the worker: a process of its own, forked where everything is imported and nothing is running."""
     configure_logging(Settings())
-    asyncio.run(work(Path(sys.argv[1])))
+    asyncio.run(work(plan))
     leave(0)
+
+
+def keep_alive(plan: Path) -> int:
+    """Start the worker again whenever it has died, as an orchestrator does; pass SIGTERM on to it."""
+    while True:
+        child = os.fork()
+        if child == 0:
+            live(plan)
+        signal.signal(signal.SIGTERM, lambda *_: os.kill(child, signal.SIGTERM))  # noqa: B023
+        _, status = os.waitpid(child, 0)
+        code = os.waitstatus_to_exitcode(status)
+        if code != DIED:
+            return code
+
+
+if __name__ == "__main__":
+    leave(keep_alive(Path(sys.argv[1])))
