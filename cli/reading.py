@@ -5,7 +5,7 @@ import re
 import sys
 import tomllib
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import typer
@@ -14,7 +14,9 @@ from pydantic import SecretStr
 from chargebacks.errors import BadInput
 
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
-_DURATION = re.compile(r"(\d{1,5})([mhdw])")
+_DURATION = re.compile(r"([0-9]{1,5})([mhdw])")
+_FIRST_YEAR = 2000
+"""No Stripe account is as old as that."""
 _STANDARD_INPUT = Path("-")
 
 
@@ -30,14 +32,15 @@ def moment(text: str) -> datetime:
     """A duration ago (`120d`), a date (`2026-01-31`) or a time (`2026-01-31T10:30:00Z`); UTC unless it says so."""
     try:
         if _DURATION.fullmatch(text.strip().lower()):
-            return datetime.now(UTC) - duration(text)
-        if len(text) == len("2026-01-31"):
-            day = date.fromisoformat(text)
-            return datetime(day.year, day.month, day.day, tzinfo=UTC)
-        given = datetime.fromisoformat(text)
+            given = datetime.now(UTC) - duration(text)
+        else:
+            given = datetime.fromisoformat(text)
     except (ValueError, OverflowError):
         raise typer.BadParameter(f"{text!r} is neither a duration such as 120d nor a date.") from None
-    return given if given.tzinfo is not None else given.replace(tzinfo=UTC)
+    given = given if given.tzinfo is not None else given.replace(tzinfo=UTC)
+    if given.year < _FIRST_YEAR:
+        raise typer.BadParameter(f"{text!r} lies before {_FIRST_YEAR}.")
+    return given
 
 
 def payload(file: Path, *, most: int) -> bytes:
