@@ -3,10 +3,9 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from operations.decide import approve, decline
-
 from chargebacks.contracts import CaseStatus
 from demo.world import Played, Row, World, hours_ago
+from operations.decide import approve, decline
 
 WATCHING = "watching_refund"
 CLOSED = "closed"
@@ -42,6 +41,14 @@ async def clean_match(world: World) -> Played:
     case = await world.alert("chargebackhit", charge, product="cdrn")
     await world.rest(case)
     return Played(cases=(case,), charge=charge.id)
+
+
+@scenario("clean match, subscription ends", Row(WATCHING, "1 x 15.99 USD", "reversed", "canceled", "refund"))
+async def subscriber(world: World) -> Played:
+    charge, subscription = await world.subscribe(amount=1599, last4="1122")
+    case = await world.alert("chargebackhit", charge, product="cdrn")
+    await world.rest(case)
+    return Played(cases=(case,), charge=charge.id, subscription=subscription)
 
 
 @scenario("match by auth code and date alone", Row(WATCHING, "1 x 29.99 USD", "100.001", why="refund"))
@@ -171,6 +178,17 @@ async def uncaptured(world: World) -> Played:
     return Played(cases=(case,), charge=charge.id)
 
 
+@scenario(
+    "RDR: the network refunded by itself",
+    Row(CLOSED, told="acknowledged", subscription="canceled", why="rdr_resolved"),
+)
+async def rdr_resolved(world: World) -> Played:
+    charge, subscription = await world.subscribe(amount=4300, last4="2424")
+    case = await world.alert("chargebackhit", charge, type="resolved", product="rdr")
+    await world.rest(case)
+    return Played(cases=(case,), charge=charge.id, subscription=subscription)
+
+
 @scenario("RDR declined by its rules", Row(CLOSED, why="rdr_declined"))
 async def rdr_declined(world: World) -> Played:
     charge = await world.sell(amount=4400, last4="2525")
@@ -243,6 +261,14 @@ async def proposing(world: World) -> Played:
     charge = await world.sell(account="careful", amount=4900, last4="3232")
     case = await world.alert("chargebackhit", charge, account="careful")
     await world.status(case, CaseStatus.AWAITING_PERSON)
+    return Played(cases=(case,), charge=charge.id)
+
+
+@scenario("early fraud warning", Row(WATCHING, "1 x 19.00 USD", why="refund"))
+async def early_fraud_warning(world: World) -> Played:
+    charge = await world.sell(amount=1900, last4="3333")
+    case = await world.warning(charge)
+    await world.rest(case)
     return Played(cases=(case,), charge=charge.id)
 
 

@@ -169,8 +169,8 @@ async def _connect_accounts(stack: Stack) -> None:
             await stack.store.sources.connect_source(_source(stack, network, account, secrets[network]))
         await stack.store.sources.connect_source(
             SourceSettings(
-                name=stack.source("stripe-warnings", account),
-                kind="stripe_early_fraud_warnings",
+                name=stack.source("stripe", account),
+                kind="stripe_efw",
                 account=account,
                 base_url=stack.environment["STRIPE_API_BASE"],
                 secrets={"webhook_secret": SecretStr("whsec_sandbox")},

@@ -1,6 +1,7 @@
 """What a scenario can do: sell, be alerted, wait for the case, and read what became of it on every side."""
 
 import asyncio
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -60,6 +61,11 @@ class World:
         made: Any = await post(self.stack.stripe_control, "/_sandbox/charges", body)
         return await self.read(account, made["charges"][0]["id"], indexed=indexed)
 
+    async def subscribe(self, **fields: Any) -> tuple[ChargeSnapshot, str]:
+        """A subscription's paid first charge, known to our index: (charge, subscription id)."""
+        made = await self.stripe("subscriptions", fields)
+        return await self.read("shop", made["charge"]["id"]), made["subscription"]["id"]
+
     async def read(self, account: str, charge_id: str, *, indexed: bool = True) -> ChargeSnapshot:
         charge = await self.stack.stripe.read_charge(account, charge_id)
         if indexed:
@@ -79,6 +85,11 @@ class World:
         said.pop("account", None)
         said["network"] = network
         return await post(self.stack.networks_control, "/_networks/alerts/generate", said)
+
+    async def warning(self, charge: ChargeSnapshot, *, account: str = "shop") -> str:
+        """Stripe's early fraud warning about the charge, as its webhook would bring it."""
+        made = await self.stripe("early_fraud_warnings", {"charge": charge.id})
+        return await self.receive("stripe", account, {"id": made["id"], "body": json.dumps(made)})
 
     async def receive(self, network: str, account: str, message: dict[str, Any]) -> str:
         """Take a provider's message in; the id of its case."""
@@ -147,6 +158,8 @@ class World:
         """Final outcomes that the networks accepted for this world's alerts, in order of the alerts."""
         told: list[dict[str, Any]] = []
         for network, alert_id in dict.fromkeys(self.alerts):
+            if network == "stripe":
+                continue  # takes no outcomes
             answer = await self.stack.networks_control.get(
                 "/_networks/outcomes",
                 params={"network": network, "alert_id": alert_id, "accepted": "true", "final": "true"},
