@@ -79,43 +79,34 @@ class WebhookSender:
             self._busy.discard(endpoint)
 
     async def _deliver(self, client: httpx.AsyncClient, delivery: Delivery) -> None:
-        webhooks, account = self._sandbox.webhooks, self._sandbox.accounts[delivery.account]
-        event, endpoint = account.tables["events"].get(delivery.event), self._endpoint(account, delivery)
-        if event is None or endpoint is None:
+        """Everything is looked up before the first wait: a reset may come in between."""
+        webhooks, accounts = self._sandbox.webhooks, self._sandbox.accounts
+        registration = webhooks.registered[delivery.endpoint]
+        event = accounts[delivery.account].tables["events"].get(delivery.event)
+        endpoint = accounts[registration.account].tables["webhook_endpoints"].get(delivery.endpoint)
+        if event is None or endpoint is None or endpoint["status"] != "enabled":
             delivery.due = None
             return
+        sent = event | ({"account": delivery.account} if registration.connect else {})
+        body, settings = json.dumps(sent, indent=2).encode(), webhooks.settings
         attempts = [
-            await self._post(client, account, event, endpoint)
-            for _ in range(2 if webhooks.settings.duplicate else 1)
+            await self._post(
+                client, endpoint["url"], body, secret=registration.secret, patience=settings.timeout
+            )
+            for _ in range(2 if settings.duplicate else 1)
         ]
         webhooks.tried(delivery, attempts)
         event["pending_webhooks"] = webhooks.pending(delivery.event)
 
-    def _endpoint(self, account: Account, delivery: Delivery) -> Object | None:
-        """The endpoint, if it is still there and enabled."""
-        owners = (
-            [account] if account.platform is None else [account, self._sandbox.accounts[account.platform]]
-        )
-        for owner in owners:
-            endpoint = owner.tables["webhook_endpoints"].get(delivery.endpoint)
-            if endpoint is not None and endpoint.get("status") == "enabled":
-                return endpoint
-        return None
-
     async def _post(
-        self, client: httpx.AsyncClient, account: Account, event: Object, endpoint: Object
+        self, client: httpx.AsyncClient, url: str, body: bytes, *, secret: str, patience: int
     ) -> Attempt:
         """Signed with the real time: receivers compare it with their own clock."""
-        webhooks, at = self._sandbox.webhooks, self._sandbox.clock.now()
-        registration = webhooks.registered[endpoint["id"]]
-        sent = event | ({"account": account.id} if registration.connect else {})
-        body = json.dumps(sent, indent=2).encode()
-        header = signature(body, secret=registration.secret, at=int(time.time()))
+        at = self._sandbox.clock.now()
+        header = signature(body, secret=secret, at=int(time.time()))
         headers = HEADERS | {"Stripe-Signature": header}
         try:
-            answer = await client.post(
-                endpoint["url"], content=body, headers=headers, timeout=webhooks.settings.timeout
-            )
+            answer = await client.post(url, content=body, headers=headers, timeout=patience)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             return Attempt(at=at, status=None, error=f"{type(error).__name__}: {error}")
         return Attempt(at=at, status=answer.status_code, error=None)

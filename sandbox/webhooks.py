@@ -75,8 +75,9 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Registration:
-    """What an endpoint's object does not show: its signing secret, and whether it hears connected accounts."""
+    """What an endpoint's object does not show: whose it is, its secret, whether it hears connected accounts."""
 
+    account: str
     secret: str
     connect: bool
 

@@ -56,8 +56,9 @@ def create(call: Call) -> Object:
     }
     _apply(endpoint, call.given)
     secret = "whsec_" + hashlib.sha256(id.encode()).hexdigest()[:32]
-    connect = call.given.get("connect", False)
-    call.sandbox.webhooks.registered[id] = Registration(secret=secret, connect=connect)
+    call.sandbox.webhooks.registered[id] = Registration(
+        account=call.account.id, secret=secret, connect=call.given.get("connect", False)
+    )
     WEBHOOK_ENDPOINTS.rows(call.account).add(endpoint)
     return endpoint | {"secret": secret}
 

@@ -195,6 +195,21 @@ def test_an_event_can_be_sent_again(shop: BillingShop, control: Control, receive
     assert receiver.next().event["id"] == event
 
 
+def test_a_reset_in_the_middle_of_a_delivery(shop: BillingShop, control: Control, receiver: Receiver) -> None:
+    """A sandbox that is reset while an endpoint has not answered yet goes on delivering to new ones."""
+    control.post("webhooks/settings", duplicate=True)
+    listen(shop, receiver, "charge.succeeded")
+    receiver.open.clear()
+    shop.charge()
+    receiver.next()
+    control.post("reset")
+    receiver.open.set()
+    assert receiver.types(1) == ["charge.succeeded"]
+    listen(shop, receiver, "customer.created")
+    shop.v1.customers.create({})
+    assert receiver.types(1) == ["customer.created"]
+
+
 def test_a_platform_hears_its_connected_accounts(
     shop: BillingShop, control: Control, receiver: Receiver
 ) -> None:

@@ -24,21 +24,24 @@ class Message:
 
 
 class Receiver:
-    """Answers every POST with the next of `answers`; the last one stays."""
+    """Answers every POST with the next of `answers`; the last one stays. Answers wait while `open` is not set."""
 
     def __init__(self) -> None:
         self.answers = [200]
+        self.open = threading.Event()
+        self.open.set()
         self._received: queue.Queue[Message] = queue.Queue()
         receiver = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
+                receiver._received.put(Message(self.headers["Stripe-Signature"], body))
+                receiver.open.wait(PATIENCE_SECONDS)
                 answers = receiver.answers
                 self.send_response(answers.pop(0) if len(answers) > 1 else answers[0])
                 self.send_header("Content-Length", "0")
                 self.end_headers()
-                receiver._received.put(Message(self.headers["Stripe-Signature"], body))
 
             def log_message(self, format: str, *args: Any) -> None:
                 pass
