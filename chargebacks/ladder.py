@@ -11,7 +11,8 @@ from enum import IntEnum
 from chargebacks.alerts import NetworkProduct
 from chargebacks.amounts import AmountFit, amount_fit
 from chargebacks.charges import ChargeSnapshot, ChargeStatus
-from chargebacks.linkage import Agreement, Evidence, Scene, weigh
+from chargebacks.linkage import Agreement, Evidence, weigh
+from chargebacks.scene import Scene
 
 _ONE_PURCHASE = timedelta(days=1)
 """Attempts to pay for one thing follow each other within this time."""

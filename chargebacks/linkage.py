@@ -7,47 +7,17 @@ it agrees when the charge is the one meant, u how often it agrees by chance. The
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from enum import StrEnum
 from math import log2
-from typing import Annotated, NamedTuple
-
-from pydantic import Field
+from typing import NamedTuple
 
 from chargebacks import identifiers
-from chargebacks.alerts import Alert
-from chargebacks.amounts import AmountFit, amount_fit, is_partial_dispute, sale_amount
+from chargebacks.amounts import AmountFit, amount_fit, is_partial_dispute
 from chargebacks.charges import ChargeSnapshot, ChargeStatus
-from chargebacks.clocks import Span, latest_sale, sale_span
-from chargebacks.money import Money
+from chargebacks.scene import Commonness, Scene
 from chargebacks.values import Value
 from chargebacks.wording import in_words
-
-
-class MatchRules(Value):
-    """Thresholds of matching. Weights are in bits (log2 of the likelihood ratio)."""
-
-    accept_score: float = 20.0
-    """A charge below this is never acted on without a person."""
-    review_score: float = 8.0
-    """A candidate below this is not worth a person's time."""
-    clear_margin: float = 10.0
-    """The winner must lead the runner-up by this much."""
-    date_tolerance_days: Annotated[int, Field(ge=0, le=14)] = 2
-    cross_currency_tolerance_percent: Annotated[int, Field(ge=0, le=10)] = 2
-    renewal_gap_days: Annotated[int, Field(ge=1, le=14)] = 2
-    """Charges that look alike are told apart by their dates only when they lie this much further from the alert's."""
-
-
-class Commonness(Value):
-    """How common the alert's values are at this merchant within the date window; counts may be capped."""
-
-    window_charges: int = 0
-    """Charges of the account in the window (capped). 0: nobody counted."""
-    same_amount: int = 0
-    """Of those, charges of the sale's amount and currency (capped)."""
-    capped_at: int = 2000
 
 
 class Agreement(StrEnum):
@@ -75,59 +45,10 @@ class Evidence(NamedTuple):
     note: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Scene:
-    """What is asked of every candidate alike: the alert's identifiers in one spelling, and the merchant's habits."""
-
-    alert: Alert
-    rules: MatchRules
-    common: Commonness
-    sale: Money | None
-    span: Span | None
-    latest_sale: datetime
-    network_id: str | None
-    auth_code: str | None
-    last4: str | None
-    brand: str | None
-    order_id: str | None
-
-
-def scene_of(alert: Alert, rules: MatchRules, common: Commonness) -> Scene:
-    sold = alert.transaction
-    return Scene(
-        alert=alert,
-        rules=rules,
-        common=common,
-        sale=sale_amount(alert),
-        span=sale_span(alert),
-        latest_sale=latest_sale(alert),
-        network_id=identifiers.network_id(sold.network_transaction_id),
-        auth_code=identifiers.auth_code(sold.auth_code),
-        last4=identifiers.last4(sold.last4),
-        brand=identifiers.brand(sold.brand),
-        order_id=identifiers.order_id(sold.merchant_order_id),
-    )
-
-
 def weigh(scene: Scene, charge: ChargeSnapshot) -> tuple[Evidence, ...]:
     """One entry per identifier that the alert carries, and what the merchant's volume and the charge's state say."""
     found = (look(scene, charge) for look in _LOOKS)
     return tuple(evidence for evidence in found if evidence is not None)
-
-
-def missing_identifiers(scene: Scene) -> tuple[str, ...]:
-    """Which of the telling identifiers the alert did not carry."""
-    sold = scene.alert.transaction
-    carried = {
-        "network_transaction_id": scene.network_id,
-        "auth_code": scene.auth_code,
-        "last4": scene.last4,
-        "amount": scene.sale,
-        "date": scene.span,
-        "brand": scene.brand,
-        "descriptor": sold.descriptor,
-    }
-    return tuple(key for key, value in carried.items() if value is None)
 
 
 class _Model(NamedTuple):

@@ -1,7 +1,8 @@
 """A match in sentences: why this charge, why not the runner-up, what would have settled it."""
 
 from chargebacks.ladder import Contender
-from chargebacks.linkage import Agreement, MatchRules
+from chargebacks.linkage import Agreement
+from chargebacks.scene import MatchRules
 from chargebacks.wording import in_words, listed
 
 _WORDS = {

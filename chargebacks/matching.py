@@ -13,17 +13,10 @@ from chargebacks.alerts import Alert
 from chargebacks.amounts import sale_amount
 from chargebacks.charges import ChargeSnapshot, SnapshotOrigin
 from chargebacks.ladder import Contender, Rung, contend, is_failed_attempt
-from chargebacks.linkage import (
-    Agreement,
-    Commonness,
-    KeyEvidence,
-    MatchRules,
-    Scene,
-    missing_identifiers,
-    scene_of,
-)
+from chargebacks.linkage import Agreement, KeyEvidence
 from chargebacks.match_wording import explain
 from chargebacks.money import Money
+from chargebacks.scene import Commonness, MatchRules, Scene, missing_identifiers, scene_of
 from chargebacks.values import Instant, Value
 
 __all__ = [

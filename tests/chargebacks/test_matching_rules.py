@@ -12,9 +12,9 @@ from chargebacks import identifiers
 from chargebacks.alerts import Alert
 from chargebacks.charges import ChargeSnapshot, ChargeStatus
 from chargebacks.ladder import Rung, contend
-from chargebacks.linkage import scene_of
 from chargebacks.matching import Candidates, Commonness, Match, MatchRules, MatchVerdict, match
 from chargebacks.money import Money
+from chargebacks.scene import scene_of
 
 RULES = MatchRules()
 
