@@ -117,7 +117,7 @@ def _connect(connection: Connection, credentials: StripeCredentials, changeable:
         policy = parse_policy(_DEFAULT_POLICY)
         keep_policy(connection, policy, toml=_DEFAULT_POLICY)
         values = {"name": credentials.account, "policy_version": policy.version, **lasting, **changeable}
-        connection.execute(insert(AccountRow).values(values))
+        connection.execute(insert(AccountRow.__table__), values)
         _note_activation(connection, credentials.account, policy, by="default", at=datetime.now(UTC))
     elif any(getattr(known, name) != value for name, value in lasting.items()):
         raise BadInput(
@@ -151,4 +151,4 @@ def _change(connection: Connection, account: str, values: dict[str, Any]) -> Non
 
 def _note_activation(connection: Connection, account: str, policy: Policy, *, by: str, at: datetime) -> None:
     noted = {"account": account, "version": policy.version, "activated_by": by, "activated_at": at}
-    connection.execute(insert(PolicyActivationRow).values(noted))
+    connection.execute(insert(PolicyActivationRow.__table__), noted)

@@ -9,7 +9,7 @@ from sqlmodel import col
 from chargebacks.contracts import AlertRequest, CaseFile, CaseKind, CaseStatus, TimelineEntry
 from chargebacks.errors import BadInput
 from store.database import Database
-from store.statements import insert_into
+from store.statements import insert_new, insert_or_replace
 from store.tables import CaseRow, TimelineRow
 
 _NEVER_DUE = datetime(9999, 1, 1, tzinfo=UTC)
@@ -36,21 +36,20 @@ class Cases:
         row = _facts(case) | {"opened_at": opened_at}
 
         def insert(connection: Connection) -> None:
-            connection.execute(insert_into(connection, CaseRow).values(row).on_conflict_do_nothing())
+            connection.execute(insert_new(connection, CaseRow), row)
 
         await self._database.write(insert)
 
     async def save_case(self, case: CaseFile) -> None:
         """Overwrite the case's facts and add the timeline entries that are not stored yet."""
-        facts = _facts(case)
         opened_at = case.timeline[0].at if case.timeline else datetime.now(UTC)
+        row = _facts(case) | {"opened_at": opened_at}
         lines = [{"case_id": case.case_id, **entry.model_dump()} for entry in case.timeline]
 
         def save(connection: Connection) -> None:
-            row = insert_into(connection, CaseRow).values(facts | {"opened_at": opened_at})
-            connection.execute(row.on_conflict_do_update(index_elements=["case_id"], set_=facts))
+            connection.execute(insert_or_replace(connection, CaseRow, keep=("opened_at",)), row)
             if lines:
-                connection.execute(insert_into(connection, TimelineRow).on_conflict_do_nothing(), lines)
+                connection.execute(insert_new(connection, TimelineRow), lines)
 
         await self._database.write(save)
 

@@ -1,7 +1,7 @@
 """The charge index: every charge known here, found by whatever an alert may say about it."""
 
 from collections.abc import Iterable, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, case, func, or_, select
@@ -16,7 +16,7 @@ from store.candidates import Question, find_charges, question_of
 from store.commonness import count_common
 from store.database import Database
 from store.keys import network_key, order_key
-from store.statements import insert_into
+from store.statements import Insert, insert_into, insert_new
 from store.tables import ChargeOrderRow, ChargeRow
 
 _BATCH = 1_000
@@ -77,21 +77,26 @@ _REFRESHED = (
 
 
 def _upsert(connection: Connection, *, account_id: int, charges: Sequence[ChargeSnapshot]) -> None:
-    insert = insert_into(connection, ChargeRow)
+    rows = [_charge_row(account_id, charge) for charge in charges]
+    connection.execute(_insert_or_refresh(connection.dialect.name), rows)
+    orders = list(_order_rows(account_id, charges))
+    if orders:
+        connection.execute(insert_new(connection, ChargeOrderRow), orders)
+
+
+@lru_cache
+def _insert_or_refresh(dialect: str) -> Insert:
+    insert = insert_into(dialect, ChargeRow)
     read_now = insert.excluded
     changes: dict[str, ColumnElement[Any]] = {name: read_now[name] for name in _REFRESHED}
     knows = read_now["subscription_known"]
     changes["subscription"] = case((knows, read_now["subscription"]), else_=col(ChargeRow.subscription))
     changes["subscription_known"] = or_(knows, col(ChargeRow.subscription_known))
-    refresh = insert.on_conflict_do_update(
+    return insert.on_conflict_do_update(
         index_elements=["account_id", "charge_id"],
         set_=changes,
         where=read_now["as_of"] >= col(ChargeRow.as_of),
     )
-    connection.execute(refresh, [_charge_row(account_id, charge) for charge in charges])
-    orders = list(_order_rows(account_id, charges))
-    if orders:
-        connection.execute(insert_into(connection, ChargeOrderRow).on_conflict_do_nothing(), orders)
 
 
 def _charge_row(account_id: int, charge: ChargeSnapshot) -> dict[str, Any]:

@@ -1,9 +1,11 @@
 """Messages of alert sources as they came in: kept before anything else happens, each once."""
 
 import json
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, Connection, Select, select, type_coerce, update
+from sqlalchemy.sql.dml import ReturningInsert
 from sqlmodel import col
 
 from chargebacks.values import Instant, Value
@@ -77,15 +79,8 @@ class Inbox:
 
 
 def _accept(connection: Connection, message: InboxMessage) -> tuple[int, bool]:
-    insert = insert_into(connection, InboxRow).values(
-        message.model_dump(exclude={"headers"}) | {"headers": json.dumps(message.headers)}
-    )
-    reconsidered = insert.on_conflict_do_update(
-        index_elements=["source", "provider_message_id"],
-        set_={name: insert.excluded[name] for name in ("body", "headers", "received_at", "refused_reason")},
-        where=col(InboxRow.refused_reason).is_not(None) & insert.excluded["refused_reason"].is_(None),
-    )
-    new = connection.execute(reconsidered.returning(_NUMBER)).scalar_one_or_none()
+    row = message.model_dump(exclude={"headers"}) | {"headers": json.dumps(message.headers)}
+    new = connection.execute(_insert_or_reconsider(connection.dialect.name), row).scalar_one_or_none()
     if new is not None:
         return new, True
     known = select(_NUMBER).where(
@@ -98,3 +93,13 @@ def _accept(connection: Connection, message: InboxMessage) -> tuple[int, bool]:
 def _messages(connection: Connection, wanted: Select[*tuple[Any, ...]]) -> tuple[StoredMessage, ...]:
     rows = connection.execute(wanted).mappings()
     return tuple(StoredMessage.model_validate({**row, "headers": json.loads(row["headers"])}) for row in rows)
+
+
+@lru_cache
+def _insert_or_reconsider(dialect: str) -> ReturningInsert[int]:
+    insert = insert_into(dialect, InboxRow)
+    return insert.on_conflict_do_update(
+        index_elements=["source", "provider_message_id"],
+        set_={name: insert.excluded[name] for name in ("body", "headers", "received_at", "refused_reason")},
+        where=col(InboxRow.refused_reason).is_not(None) & insert.excluded["refused_reason"].is_(None),
+    ).returning(_NUMBER)

@@ -192,7 +192,7 @@ def _stored(connection: Connection, entry: LedgerEntry) -> LedgerEntry:
 
 def _append(connection: Connection, wanted: LedgerEntry, *, sequence: int) -> LedgerEntry:
     entry = wanted.model_copy(update={"sequence": sequence})
-    connection.execute(insert(LedgerRow).values(entry.model_dump()))
+    connection.execute(insert(LedgerRow.__table__), entry.model_dump())
     return entry
 
 

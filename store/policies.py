@@ -6,7 +6,7 @@ from sqlmodel import col
 from chargebacks.errors import NeedsOperator
 from chargebacks.policy import Policy
 from store.database import Database
-from store.statements import insert_into
+from store.statements import insert_new
 from store.tables import PolicyRow
 
 
@@ -38,8 +38,5 @@ class Policies:
 
 def keep_policy(connection: Connection, policy: Policy, *, toml: str) -> None:
     """Store the policy under its hash, if it is not there yet."""
-    connection.execute(
-        insert_into(connection, PolicyRow)
-        .values(version=policy.version, toml=toml, document=policy.model_dump_json())
-        .on_conflict_do_nothing()
-    )
+    row = {"version": policy.version, "toml": toml, "document": policy.model_dump_json()}
+    connection.execute(insert_new(connection, PolicyRow), row)

@@ -8,7 +8,7 @@ from sqlmodel import col
 from chargebacks.errors import Refused
 from chargebacks.outcomes import Acknowledgement, Outcome, OutcomeReport
 from store.database import Database
-from store.statements import insert_into
+from store.statements import insert_new
 from store.tables import OutcomeReportRow
 
 
@@ -30,8 +30,7 @@ class OutcomeReports:
         }
 
         def reserve(connection: Connection) -> OutcomeReport:
-            insert = insert_into(connection, OutcomeReportRow).values(values)
-            connection.execute(insert.on_conflict_do_nothing())
+            connection.execute(insert_new(connection, OutcomeReportRow), values)
             return _report(connection, case_id)
 
         return await self._database.write_durably(reserve)

@@ -11,7 +11,7 @@ from chargebacks.errors import BadInput, NeedsOperator
 from runtime.connections import SourceSettings
 from store.database import Database
 from store.sealing import Sealer
-from store.statements import insert_into
+from store.statements import insert_or_replace
 from store.tables import AccountRow, AlertSourceRow
 
 
@@ -25,7 +25,7 @@ class Sources:
     async def connect_source(self, settings: SourceSettings) -> None:
         """Store a source, or replace what is stored under its name. BadInput when its account is not connected."""
         values = {
-            **settings.model_dump(include={"kind", "account", "base_url"}),
+            **settings.model_dump(include={"name", "kind", "account", "base_url"}),
             "options": json.dumps(settings.options),
             "sealed": self._sealer.seal(_owner(settings.name), settings.secrets),
         }
@@ -56,8 +56,7 @@ def _store(connection: Connection, settings: SourceSettings, values: dict[str, A
             f"(connected: {', '.join(accounts) or 'none'})",
             reason="unknown_account",
         )
-    insert = insert_into(connection, AlertSourceRow).values({"name": settings.name, **values})
-    connection.execute(insert.on_conflict_do_update(index_elements=["name"], set_=values))
+    connection.execute(insert_or_replace(connection, AlertSourceRow), values)
 
 
 def _find(connection: Connection, name: str) -> Row[Any]:

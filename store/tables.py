@@ -1,7 +1,7 @@
 """Every table. Names of columns are the names of the values' fields wherever the two say the same thing."""
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import (
     BigInteger,
@@ -12,6 +12,7 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     MetaData,
+    Table,
     Text,
     TypeDecorator,
     text,
@@ -49,6 +50,7 @@ class UtcDateTime(TypeDecorator[datetime]):
 class Row(SQLModel):
     """Base of the tables; holds their metadata, apart from anybody else's."""
 
+    __table__: ClassVar[Table]
     metadata = MetaData(
         naming_convention={
             "ix": "ix_%(table_name)s_%(column_0_N_name)s",
