@@ -32,17 +32,20 @@ class Accounts:
         self._numbers: dict[str, int] = {}
 
     async def connect_account(self, credentials: StripeCredentials, *, alert_management: bool = True) -> None:
-        """Store an account with the default policy; give a known one its new key and keep its policy.
+        """Store an account with the default policy; give a known one its new key and keep its policy and its switch.
 
         BadInput when the name already stands for another mode or another Stripe account: the charges, ledger and
         cases of the two would mix.
         """
         changeable = {
-            "alert_management": alert_management,
             "order_metadata_keys": json.dumps(credentials.order_metadata_keys),
             "sealed": self._sealer.seal(_owner(credentials.account), {"api_key": credentials.api_key}),
         }
-        await self._database.write_durably(lambda connection: _connect(connection, credentials, changeable))
+        await self._database.write_durably(
+            lambda connection: _connect(
+                connection, credentials, changeable, alert_management=alert_management
+            )
+        )
 
     async def account_facts(self, account: str) -> AccountFacts:
         """NeedsOperator when the account is not connected."""
@@ -109,14 +112,26 @@ def _facts(row: Row[Any]) -> AccountFacts:
     return AccountFacts.model_validate(dict(row._mapping))
 
 
-def _connect(connection: Connection, credentials: StripeCredentials, changeable: dict[str, Any]) -> None:
+def _connect(
+    connection: Connection,
+    credentials: StripeCredentials,
+    changeable: dict[str, Any],
+    *,
+    alert_management: bool,
+) -> None:
     lasting = {"livemode": credentials.livemode, "stripe_account": credentials.stripe_account}
     hold(connection, f"connect:{credentials.account}")
     known = _find(connection, credentials.account)
     if known is None:
         policy = parse_policy(_DEFAULT_POLICY)
         keep_policy(connection, policy, toml=_DEFAULT_POLICY)
-        values = {"name": credentials.account, "policy_version": policy.version, **lasting, **changeable}
+        values = {
+            "name": credentials.account,
+            "alert_management": alert_management,
+            "policy_version": policy.version,
+            **lasting,
+            **changeable,
+        }
         connection.execute(insert(AccountRow.__table__), values)
         _note_activation(connection, credentials.account, policy, by="default", at=datetime.now(UTC))
     elif any(getattr(known, name) != value for name, value in lasting.items()):

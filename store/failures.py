@@ -12,6 +12,7 @@ _UNDEFINED_TABLE = "42P01"
 _REFUSED = ("28000", "28P01", "3D000", "42501")
 """Wrong user, wrong password, no such database, no permission
 (https://www.postgresql.org/docs/current/errcodes-appendix.html)."""
+_SQLITE_REFUSES = ("unable to open database file", "readonly database", "file is not a database")
 _BAD_DATA = "22"
 _PASSING = ("08", "25", "40", "53", "55", "57", "58", "XX")
 """Classes of errors that lie with the server or with others on it, not with the statement."""
@@ -41,7 +42,7 @@ def _named(error: Exception) -> CaseError | None:
             "the database has no tables of this version: run `python starter.py migrate`",
             reason="schema_behind",
         )
-    if state in _REFUSED:
+    if state in _REFUSED or any(words in said for words in _SQLITE_REFUSES):
         return NeedsOperator(f"the database refuses: {said}", reason="database_refused")
     if state is not None and state.startswith(_BAD_DATA):
         return BadInput(f"the database cannot hold this: {said}", reason="cannot_be_stored")

@@ -27,6 +27,7 @@ class PostgresqlDatabase:
             pool_size=_CONNECTIONS,
             max_overflow=_CONNECTIONS,
             pool_timeout=_CALL_SECONDS,
+            hide_parameters=True,
             connect_args={
                 "timeout": _CALL_SECONDS,
                 "command_timeout": _CALL_SECONDS,

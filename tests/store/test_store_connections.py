@@ -29,13 +29,15 @@ async def test_credentials_come_back_as_they_were_given(store: Store) -> None:
     assert await store.accounts.stripe_credentials("platform") == given
 
 
-async def test_connecting_again_changes_the_key_and_keeps_the_policy(store: Store) -> None:
-    """Rotating a key must not put an account back to observing."""
+async def test_connecting_again_changes_the_key_and_nothing_else(store: Store) -> None:
+    """Rotating a key must neither put an account back to observing nor switch it on again."""
+    await store.accounts.set_alert_management(ACCOUNT, False)
     version = await store.accounts.activate_policy(ACCOUNT, POLICY, by="ann", at=NOW)
     rolled = SecretStr("sk_test_rolled")
     await store.accounts.connect_account(credentials(ACCOUNT, api_key=rolled))
     assert (await store.accounts.stripe_credentials(ACCOUNT)).api_key == rolled
-    assert (await store.accounts.account_facts(ACCOUNT)).policy_version == version
+    facts = await store.accounts.account_facts(ACCOUNT)
+    assert (facts.policy_version, facts.alert_management) == (version, False)
 
 
 @pytest.mark.parametrize("difference", [{"livemode": True}, {"stripe_account": "acct_2"}])

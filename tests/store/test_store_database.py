@@ -87,10 +87,13 @@ async def test_an_address_that_cannot_work_is_refused(url: str) -> None:
         await Store.connect(url, None)
 
 
-async def test_a_file_that_cannot_be_opened_is_said_so(tmp_path: Path) -> None:
-    """With SQLite's own words."""
-    with pytest.raises(TryLater, match="unable to open database file"):
+async def test_a_file_that_cannot_be_opened_needs_an_operator(tmp_path: Path) -> None:
+    """No retry will make its directory, or turn another file into a database."""
+    with pytest.raises(NeedsOperator, match="unable to open database file"):
         await Store.connect(f"sqlite:///{tmp_path}/missing/store.db", None)
+    (tmp_path / "letter").write_text("Dear customer, " * 100)
+    with pytest.raises(NeedsOperator, match="file is not a database"):
+        await Store.connect(f"sqlite:///{tmp_path}/letter", None)
 
 
 async def test_a_server_that_is_away_is_tried_later() -> None:

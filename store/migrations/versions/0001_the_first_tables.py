@@ -20,14 +20,21 @@ def only(condition: str) -> dict[str, Any]:
 
 
 def upgrade() -> None:
-    _connections()
+    _policies()
+    _accounts()
+    _policy_activations()
+    _alert_sources()
+    _inbox()
     _cases()
-    _money()
+    _case_timeline()
+    _refund_ledger()
+    _outcome_reports()
     _charges()
+    _charge_indexes()
+    _charge_orders()
 
 
-def _connections() -> None:
-    """Accounts with their policies, and alert sources."""
+def _policies() -> None:
     op.create_table(
         "policies",
         sa.Column("version", sa.String(), nullable=False),
@@ -35,6 +42,9 @@ def _connections() -> None:
         sa.Column("document", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("version", name="pk_policies"),
     )
+
+
+def _accounts() -> None:
     op.create_table(
         "accounts",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -49,6 +59,9 @@ def _connections() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_accounts"),
         sa.UniqueConstraint("name", name="uq_accounts_name"),
     )
+
+
+def _policy_activations() -> None:
     op.create_table(
         "policy_activations",
         sa.Column("id", ROW_NUMBER, nullable=False),
@@ -61,6 +74,9 @@ def _connections() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_policy_activations"),
     )
     op.create_index("ix_policy_activations_account", "policy_activations", ["account"])
+
+
+def _alert_sources() -> None:
     op.create_table(
         "alert_sources",
         sa.Column("name", sa.String(), nullable=False),
@@ -75,8 +91,7 @@ def _connections() -> None:
     op.create_index("ix_alert_sources_account", "alert_sources", ["account"])
 
 
-def _cases() -> None:
-    """Messages, cases and their stories."""
+def _inbox() -> None:
     op.create_table(
         "inbox",
         sa.Column("id", ROW_NUMBER, nullable=False),
@@ -93,6 +108,9 @@ def _cases() -> None:
     op.create_index("ix_inbox_refused", "inbox", ["id"], **only("refused_reason IS NOT NULL"))
     op.create_index("ix_inbox_waiting", "inbox", ["id"], **only("case_id IS NULL AND refused_reason IS NULL"))
     op.create_index("uq_inbox_message", "inbox", ["source", "provider_message_id"], unique=True)
+
+
+def _cases() -> None:
     op.create_table(
         "cases",
         sa.Column("case_id", sa.String(), nullable=False),
@@ -113,6 +131,9 @@ def _cases() -> None:
     op.create_index("ix_cases_charge", "cases", ["account", "charge_id"])
     op.create_index("ix_cases_due", "cases", ["due_at", "opened_at", "case_id"])
     op.create_index("ix_cases_status_due", "cases", ["status", "due_at", "opened_at", "case_id"])
+
+
+def _case_timeline() -> None:
     op.create_table(
         "case_timeline",
         sa.Column("case_id", sa.String(), nullable=False),
@@ -124,8 +145,7 @@ def _cases() -> None:
     )
 
 
-def _money() -> None:
-    """The refund ledger and the reports of outcomes."""
+def _refund_ledger() -> None:
     op.create_table(
         "refund_ledger",
         sa.Column("account", sa.String(), nullable=False),
@@ -164,6 +184,9 @@ def _money() -> None:
         unique=True,
         **only("state IN ('reserved', 'pending')"),
     )
+
+
+def _outcome_reports() -> None:
     op.create_table(
         "outcome_reports",
         sa.Column("case_id", sa.String(), nullable=False),
@@ -181,7 +204,6 @@ def _money() -> None:
 
 
 def _charges() -> None:
-    """The charge index."""
     op.create_table(
         "charges",
         sa.Column("account_id", sa.Integer(), nullable=False),
@@ -203,6 +225,9 @@ def _charges() -> None:
         sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name="fk_charges_account_id"),
         sa.PrimaryKeyConstraint("account_id", "charge_id", name="pk_charges"),
     )
+
+
+def _charge_indexes() -> None:
     op.create_index(
         "ix_charges_amount_minor_currency_created",
         "charges",
@@ -254,6 +279,9 @@ def _charges() -> None:
         ["account_id", "presentment_minor", "presentment_currency", "created"],
         **only("presentment_minor IS NOT NULL"),
     )
+
+
+def _charge_orders() -> None:
     op.create_table(
         "charge_orders",
         sa.Column("account_id", sa.Integer(), nullable=False),
