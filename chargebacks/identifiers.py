@@ -1,8 +1,10 @@
 """Identifiers as networks, resellers and Stripe write them, brought to one spelling so that they can be compared."""
 
 import re
+from functools import lru_cache
 
 _NOT_ALPHANUMERIC = re.compile(r"[^0-9A-Z]")
+_NOT_A_DIGIT = re.compile(r"[^0-9]")
 _GLUED_DATE_LENGTHS = (4, 6, 8)
 _SHORTEST_NETWORK_ID = 9
 """Mastercard's reference has nine characters, Visa's and American Express's fifteen."""
@@ -69,7 +71,7 @@ def auth_code(text: str | None) -> str | None:
 
 def last4(text: str | None) -> str | None:
     """The last four digits of whatever the source shows of a card number."""
-    digits = re.sub(r"[^0-9]", "", text or "")
+    digits = _NOT_A_DIGIT.sub("", text or "")
     return digits[-4:] if len(digits) >= 4 else None
 
 
@@ -79,6 +81,7 @@ def same_bin(one: str, other: str) -> bool:
     return shared >= 6 and one[:shared] == other[:shared]
 
 
+@lru_cache(maxsize=1024)
 def brand(text: str | None) -> str | None:
     """Stripe's word for a card brand (https://docs.stripe.com/api/charges/object), or the word as given."""
     plain = _plain(text)
@@ -104,6 +107,7 @@ def same_descriptor(one: str | None, other: str | None) -> bool | None:
     return longer.startswith(shorter)
 
 
+@lru_cache(maxsize=4096)
 def _merchant_part(descriptor: str | None) -> str | None:
     shown = (descriptor or "").strip()[:_DESCRIPTOR_LENGTH]
     name = _plain(shown.partition("*")[0])

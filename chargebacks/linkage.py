@@ -15,7 +15,7 @@ from typing import NamedTuple
 from chargebacks import identifiers
 from chargebacks.amounts import AmountFit, amount_fit, is_partial_dispute
 from chargebacks.charges import ChargeSnapshot, ChargeStatus
-from chargebacks.scene import Commonness, Scene
+from chargebacks.scene import Scene
 from chargebacks.values import Value
 from chargebacks.wording import in_words
 
@@ -51,31 +51,27 @@ def weigh(scene: Scene, charge: ChargeSnapshot) -> tuple[Evidence, ...]:
     return tuple(evidence for evidence in found if evidence is not None)
 
 
-class _Model(NamedTuple):
-    m: float
-    u: float
-
-    @property
-    def agrees(self) -> float:
-        return log2(self.m / self.u)
-
-    @property
-    def differs(self) -> float:
-        return log2((1 - self.m) / (1 - self.u))
+class _Weights(NamedTuple):
+    agrees: float
+    differs: float
 
 
-_STRIPE_ID = _Model(m=0.999, u=1e-12)
-_ORDER_ID = _Model(m=0.9, u=1e-8)
-_NETWORK_ID = _Model(m=0.97, u=1e-9)
-_AUTH_CODE = _Model(m=0.97, u=2e-6)
+def _model(*, m: float, u: float) -> _Weights:
+    return _Weights(agrees=log2(m / u), differs=log2((1 - m) / (1 - u)))
+
+
+_STRIPE_ID = _model(m=0.999, u=1e-12)
+_ORDER_ID = _model(m=0.9, u=1e-8)
+_NETWORK_ID = _model(m=0.97, u=1e-9)
+_AUTH_CODE = _model(m=0.97, u=2e-6)
 """Six characters, mostly digits, not evenly used."""
-_LAST4 = _Model(m=0.99, u=1e-4)
-_WALLET_LAST4 = _Model(m=0.6, u=2e-4)
+_LAST4 = _model(m=0.99, u=1e-4)
+_WALLET_LAST4 = _model(m=0.6, u=2e-4)
 """Two numbers are tried, and the alert may carry a third one, of another device."""
-_BIN = _Model(m=0.98, u=0.02)
-_BRAND = _Model(m=0.98, u=0.5)
-_DESCRIPTOR = _Model(m=0.9, u=0.6)
-_THREE_D_SECURE = _Model(m=0.8, u=0.6)
+_BIN = _model(m=0.98, u=0.02)
+_BRAND = _model(m=0.98, u=0.5)
+_DESCRIPTOR = _model(m=0.9, u=0.6)
+_THREE_D_SECURE = _model(m=0.8, u=0.6)
 
 _SALE_AMOUNT_M = 0.9
 _AMOUNT_WEIGHTS = {
@@ -113,18 +109,14 @@ _FAILED = -4.0
 
 _QUIET = 64
 """A merchant with at most this many look-alikes in the window needs no discount."""
-_UNCOUNTED_CHARGES = 256
-_UNCOUNTED_SAME_AMOUNT = 64
-_BEHIND_A_CAP = 16
-"""A capped count is taken for this many times the cap."""
 
 
-def _compare(key: str, same: bool | None, model: _Model, note: str = "") -> Evidence:
+def _compare(key: str, same: bool | None, weights: _Weights, note: str = "") -> Evidence:
     if same is None:
         return Evidence(key, Agreement.MISSING, 0.0, note)
     if same:
-        return Evidence(key, Agreement.AGREES, model.agrees, note)
-    return Evidence(key, Agreement.DIFFERS, model.differs, note)
+        return Evidence(key, Agreement.AGREES, weights.agrees, note)
+    return Evidence(key, Agreement.DIFFERS, weights.differs, note)
 
 
 def _stripe_id(scene: Scene, charge: ChargeSnapshot) -> Evidence | None:
@@ -188,9 +180,7 @@ def _amount(scene: Scene, charge: ChargeSnapshot) -> Evidence | None:
     if fit is AmountFit.UNKNOWN:
         return None
     if fit is AmountFit.EXACT:
-        weight = max(
-            log2(_SALE_AMOUNT_M * _charges_in_window(scene.common) / _charges_alike(scene.common)), 0.0
-        )
+        weight = max(log2(_SALE_AMOUNT_M * max(scene.crowd, _QUIET) / scene.alike), 0.0)
         note = "a part of the sale is disputed" if is_partial_dispute(scene.alert) else ""
         return Evidence("amount", Agreement.AGREES, weight, note)
     near = fit in (AmountFit.REMAINING, AmountFit.PART, AmountFit.NEAR)
@@ -237,23 +227,9 @@ def _status(scene: Scene, charge: ChargeSnapshot) -> Evidence | None:
 
 def _volume(scene: Scene, charge: ChargeSnapshot) -> Evidence | None:
     """The busier the merchant, the more charges look alike by chance."""
-    discount = log2(_charges_in_window(scene.common) / _QUIET)
-    return Evidence("volume", Agreement.NEAR, -discount, "a busy merchant") if discount else None
-
-
-def _charges_in_window(common: Commonness) -> int:
-    counted = _behind_cap(common.window_charges, common) or _UNCOUNTED_CHARGES
-    return max(counted, _charges_alike(common), _QUIET)
-
-
-def _charges_alike(common: Commonness) -> int:
-    if common.window_charges == 0:
-        return _UNCOUNTED_SAME_AMOUNT
-    return max(_behind_cap(common.same_amount, common), 1)
-
-
-def _behind_cap(count: int, common: Commonness) -> int:
-    return count * _BEHIND_A_CAP if count >= common.capped_at else count
+    if scene.crowd <= _QUIET:
+        return None
+    return Evidence("volume", Agreement.NEAR, -log2(scene.crowd / _QUIET), "a busy merchant")
 
 
 _LOOKS: tuple[Callable[[Scene, ChargeSnapshot], Evidence | None], ...] = (

@@ -13,6 +13,11 @@ from chargebacks.clocks import Span, latest_sale, sale_span
 from chargebacks.money import Money
 from chargebacks.values import Value
 
+_UNCOUNTED_CHARGES = 256
+_UNCOUNTED_ALIKE = 64
+_BEHIND_A_CAP = 16
+"""A capped count is taken for this many times the cap."""
+
 
 class MatchRules(Value):
     """Thresholds of matching. Weights are in bits (log2 of the likelihood ratio)."""
@@ -45,7 +50,10 @@ class Scene:
 
     alert: Alert
     rules: MatchRules
-    common: Commonness
+    crowd: int
+    """Charges in the window, at the worst that the counts allow."""
+    alike: int
+    """Of those, charges of the sale's amount, at the worst; at least one."""
     sale: Money | None
     span: Span | None
     latest_sale: datetime
@@ -58,10 +66,12 @@ class Scene:
 
 def scene_of(alert: Alert, rules: MatchRules, common: Commonness) -> Scene:
     sold = alert.transaction
+    alike = max(_behind_cap(common.same_amount, common), 1) if common.window_charges else _UNCOUNTED_ALIKE
     return Scene(
         alert=alert,
         rules=rules,
-        common=common,
+        crowd=max(_behind_cap(common.window_charges, common) or _UNCOUNTED_CHARGES, alike),
+        alike=alike,
         sale=sale_amount(alert),
         span=sale_span(alert),
         latest_sale=latest_sale(alert),
@@ -71,6 +81,10 @@ def scene_of(alert: Alert, rules: MatchRules, common: Commonness) -> Scene:
         brand=identifiers.brand(sold.brand),
         order_id=identifiers.order_id(sold.merchant_order_id),
     )
+
+
+def _behind_cap(count: int, common: Commonness) -> int:
+    return count * _BEHIND_A_CAP if count >= common.capped_at else count
 
 
 def missing_identifiers(scene: Scene) -> tuple[str, ...]:

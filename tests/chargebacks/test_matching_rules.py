@@ -4,7 +4,7 @@ from datetime import timedelta
 from random import Random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from strategies import alerts_about, charges, commonness
 
@@ -185,6 +185,7 @@ def test_a_currency_in_which_no_charge_is_known_never_matches(
         ("amount", Money(amount_minor=1, currency="CHF")),
     ],
 )
+@settings(max_examples=40)
 @given(charge=charges(bin="424242"), data=st.data(), common=commonness())
 def test_an_identifier_that_differs_never_raises_the_score(
     key: str, other: object, charge: ChargeSnapshot, data: st.DataObject, common: Commonness
