@@ -122,23 +122,24 @@ async def indexed_charges(engine: str, size: int) -> AsyncIterator[Store]:
     with TemporaryDirectory(prefix="match-query-") as name:
         directory = Path(name)
         if engine == "sqlite":
-            async with _store_at(f"sqlite:///{directory}/store.db") as store:
-                _load_sqlite(directory / "store.db", await store.accounts.number_of(ACCOUNT), size)
+            url = f"sqlite:///{directory}/store.db"
+            _load_sqlite(directory / "store.db", await _prepared(url), size)
+            async with await Store.connect(url, None) as store:
                 yield store
             return
         with _postgresql(directory) as url:
-            async with _store_at(url) as store:
-                await _load_postgresql(url, await store.accounts.number_of(ACCOUNT), size)
+            await _load_postgresql(url, await _prepared(url), size)
+            async with await Store.connect(url, None) as store:
                 yield store
 
 
-@asynccontextmanager
-async def _store_at(url: str) -> AsyncIterator[Store]:
+async def _prepared(url: str) -> int:
+    """The tables and the account, and its number."""
     async with await Store.connect(url, SecretStr(Fernet.generate_key().decode())) as store:
         await store.migrate()
         key = SecretStr("sk_test_sandbox")
         await store.accounts.connect_account(StripeCredentials(account=ACCOUNT, api_key=key, livemode=False))
-        yield store
+        return await store.accounts.number_of(ACCOUNT)
 
 
 @contextmanager
@@ -152,7 +153,12 @@ def _postgresql(directory: Path) -> Iterator[str]:
 
 def _load_sqlite(file: Path, account_id: int, size: int) -> None:
     with closing(sqlite3.connect(file, isolation_level=None)) as database:
-        for setting in ("synchronous = OFF", "cache_size = -524288", "temp_store = MEMORY"):
+        for setting in (
+            "journal_mode = OFF",
+            "synchronous = OFF",
+            "cache_size = -524288",
+            "temp_store = MEMORY",
+        ):
             database.execute(f"PRAGMA {setting}")
         indexes = database.execute(
             "SELECT name, sql FROM sqlite_master WHERE tbl_name = 'charges' AND type = 'index' AND sql NOT NULL"
@@ -171,7 +177,7 @@ def _load_sqlite(file: Path, account_id: int, size: int) -> None:
         database.execute("COMMIT")
         for _, statement in indexes:
             database.execute(statement)
-        database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        database.execute("PRAGMA journal_mode = WAL")
 
 
 async def _load_postgresql(url: str, account_id: int, size: int) -> None:
