@@ -101,6 +101,8 @@ class CaseFile(Value):
     status: CaseStatus
     attention: str | None = None
     """Why a person is needed, or None."""
+    waits_for: str | None = None
+    """What the case waits for, and until when."""
     alert: Alert | None = None
     policy_version: str | None = None
     mode: str | None = None

@@ -10,6 +10,7 @@ from chargebacks.contracts import AlertRequest, CaseFile, CaseKind, CaseStatus
 from chargebacks.deadlines import Window, window_of
 from chargebacks.decisions import Decision, ResponseTimes
 from chargebacks.outcomes import DecidedBy
+from workflows.case_page import at
 from workflows.case_record import CaseRecord
 from workflows.parking import Asks, Desk, Question
 from workflows.steps import Step, StepFailed, Urgency, run_step
@@ -68,8 +69,9 @@ class Case:
             self.record.set(charge_id=charge.id, amount=charge.amount)
 
     def take_decision(self, decision: Decision) -> None:
+        if decision != self.record.case.decision:
+            self.record.note(f"decided: {decision.action.value} ({decision.reason}). {decision.explanation}")
         self.record.set(decision=decision, decided_by=self.decided_by.value)
-        self.record.note(f"decided: {decision.action.value} ({decision.reason}). {decision.explanation}")
 
     async def run(
         self, step: Step[Argument, Result], argument: Argument, *, summary: str, until: datetime | None = None
@@ -90,7 +92,11 @@ class Case:
     async def hold(self, reason: str, message: str, *, until: datetime) -> bool:
         """Park the case in needs_attention. True when a person said to go on, False when time is over."""
         self.record.note(f"needs attention ({reason}): {message}")
-        await self.record.publish(CaseStatus.NEEDS_ATTENTION, attention=f"{reason}: {message}")
+        await self.record.publish(
+            CaseStatus.NEEDS_ATTENTION,
+            attention=f"{reason}: {message}",
+            waits_for=f"a repair, then resume, until {at(until)}",
+        )
         answer = await self.desk.wait(Question(asks=Asks.REPAIR, text=message), until=until)
         if answer is None:
             self.record.note("nobody repaired it in time")

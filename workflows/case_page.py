@@ -1,5 +1,7 @@
 """What the Temporal UI shows as a case's current details: Markdown, for a person in a hurry."""
 
+from datetime import datetime
+
 from chargebacks.contracts import CaseFile
 from chargebacks.money import Money
 
@@ -8,9 +10,14 @@ _LAST_LINES = 12
 
 def details_of(case: CaseFile) -> str:
     """Status and deadline first, then why, then the story so far."""
-    lines = [f"**{case.status.value.replace('_', ' ')}**" + (f": {case.attention}" if case.attention else "")]
-    if case.respond_by is not None:
-        lines.append(f"Answer due by {case.respond_by:%Y-%m-%d %H:%M} UTC.")
+    lines = [
+        f"**{case.status.value.replace('_', ' ')}**" + (f": {case.attention}" if case.attention else ""),
+        "",
+    ]
+    if case.waits_for is not None:
+        lines.append(f"Waits for {case.waits_for}.")
+    if case.respond_by is not None and case.outcome_sent_at is None:
+        lines.append(f"The answer is due {at(case.respond_by)}.")
     lines += [
         "",
         "| | |",
@@ -19,6 +26,11 @@ def details_of(case: CaseFile) -> str:
     ]
     lines += ["", *(f"- {entry.at:%m-%d %H:%M:%S} {entry.text}" for entry in case.timeline[-_LAST_LINES:])]
     return "\n".join(lines)
+
+
+def at(moment: datetime) -> str:
+    """A moment in the words of the case page."""
+    return f"{moment:%Y-%m-%d %H:%M} UTC"
 
 
 def _facts(case: CaseFile) -> list[tuple[str, str | None]]:

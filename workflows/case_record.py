@@ -26,9 +26,11 @@ class CaseRecord:
         entry = TimelineEntry(number=len(self.case.timeline) + 1, at=workflow.now(), text=text)
         self.set(timeline=(*self.case.timeline, entry))
 
-    async def publish(self, status: CaseStatus, *, attention: str | None = None) -> None:
-        """Enter a status that lasts."""
-        self.set(status=status, attention=attention)
+    async def publish(
+        self, status: CaseStatus, *, attention: str | None = None, waits_for: str | None = None
+    ) -> None:
+        """Enter a status that lasts: why a person is needed, if one is, and what the case waits for until when."""
+        self.set(status=status, attention=attention, waits_for=waits_for)
         values = values_of(self.case)
         if updates := changes(self._published, values):
             workflow.upsert_search_attributes(updates)

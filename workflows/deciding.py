@@ -9,6 +9,7 @@ from chargebacks.matching import Match
 from chargebacks.outcomes import DecidedBy
 from chargebacks.replies import approved, declined, unanswered
 from workflows.case import Case
+from workflows.case_page import at
 from workflows.parking import Asks, Question
 from workflows.steps import DECIDE, INSPECT_CHARGE, StepFailed, run_local
 
@@ -37,7 +38,12 @@ async def settle_question(case: Case, match: Match, decision: Decision) -> Decis
         needs_charge=case.charge is None,
         needs_amount=case.charge is not None and decision.amount is None,
     )
-    await case.record.publish(CaseStatus.AWAITING_PERSON, attention=decision.explanation)
+    silence = "the refund" if unanswered(decision).action is Action.REFUND else "no refund"
+    await case.record.publish(
+        CaseStatus.AWAITING_PERSON,
+        attention=decision.explanation,
+        waits_for=f"approve or decline until {at(case.last_safe)}; silence then means {silence}",
+    )
     answer = await case.desk.wait(question, until=case.last_safe)
     settled = await _apply(case, answer, match, decision)
     case.take_decision(settled)

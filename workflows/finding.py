@@ -9,6 +9,7 @@ from chargebacks.alerts import AlertKind
 from chargebacks.contracts import CaseStatus
 from chargebacks.matching import Match, MatchVerdict
 from workflows.case import Case
+from workflows.case_page import at
 from workflows.steps import MATCH_IN_INDEX, SEARCH_STRIPE, StepFailed, run_local
 
 _SEARCH_AGAIN = (timedelta(minutes=10), timedelta(hours=1), timedelta(hours=4), timedelta(hours=12))
@@ -42,7 +43,10 @@ async def _search(case: Case, order: MatchOrder, match: Match, waits: tuple[time
         if pause:
             if workflow.now() + pause > give_up:
                 break
-            await case.record.publish(CaseStatus.SEARCHING)
+            again = workflow.now() + pause
+            await case.record.publish(
+                CaseStatus.SEARCHING, waits_for=f"the charge to turn up: looks again {at(again)}"
+            )
             await workflow.sleep(pause, summary="not found yet: look again")
         match = await _search_once(case, order, until=give_up) or match
         if match.verdict is not MatchVerdict.NOT_FOUND:
@@ -65,4 +69,4 @@ def _take(case: Case, match: Match) -> None:
     case.take_charge(match.charge)
     case.record.set(match=match)
     if match.charge is not None:
-        case.record.note(f"matched {match.charge.id}: {match.explanation}")
+        case.record.note(f"matched {match.charge.id}")

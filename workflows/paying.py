@@ -11,6 +11,7 @@ from chargebacks.contracts import Approve, CaseStatus
 from chargebacks.decisions import Action, CancelScope, Decision
 from chargebacks.refunds import MoneyState, RefundResult
 from workflows.case import Case
+from workflows.case_page import at
 from workflows.parking import Asks, Question
 from workflows.steps import (
     BOOK_NETWORK_REFUND,
@@ -86,8 +87,12 @@ async def watch_refund(case: Case, decision: Decision, money: RefundResult | Non
         money = await _settle_ledger(case, order) or money
     if money.refund is None or money.state not in (MoneyState.REFUNDED, MoneyState.PENDING) or days == 0:
         return
-    await case.record.publish(CaseStatus.WATCHING_REFUND, attention=case.record.case.attention)
     first, end = workflow.now() + _FIRST_WATCH, workflow.now() + timedelta(days=days)
+    await case.record.publish(
+        CaseStatus.WATCHING_REFUND,
+        attention=case.record.case.attention,
+        waits_for=f"a late failure of the refund, until {at(end)}",
+    )
     while workflow.now() < end:
         await _refund_change(case, until=min(first, end) if workflow.now() < first else end)
         checked = await _check(case, order, until=end)
@@ -133,7 +138,11 @@ async def _await_payment(case: Case, order: RefundOrder, money: RefundResult) ->
     waits = iter(_PENDING_CHECKS)
     wait = next(waits)
     while money.state is MoneyState.PENDING and workflow.now() < case.last_safe:
-        await case.record.publish(CaseStatus.AWAITING_REFUND, attention=money.detail)
+        await case.record.publish(
+            CaseStatus.AWAITING_REFUND,
+            attention=money.detail,
+            waits_for=f"the refund to be paid, until {at(case.last_safe)}",
+        )
         await _refund_change(case, until=min(workflow.now() + wait, case.last_safe))
         wait = next(waits, wait)
         money = await _check(case, order, until=case.last_safe) or money
@@ -169,8 +178,11 @@ async def _refund_change(case: Case, *, until: datetime) -> None:
 async def _refund_again(case: Case, order: RefundOrder, money: RefundResult) -> None:
     """The customer was told of a refund that did not arrive: a person says whether it is made again."""
     question = Question(asks=Asks.APPROVAL, text=f"{money.detail}. Refund again?")
-    await case.record.publish(CaseStatus.NEEDS_ATTENTION, attention=question.text)
-    answer = await case.desk.wait(question, until=workflow.now() + _WORD_ON_FAILURE)
+    until = workflow.now() + _WORD_ON_FAILURE
+    await case.record.publish(
+        CaseStatus.NEEDS_ATTENTION, attention=question.text, waits_for=f"approve or decline until {at(until)}"
+    )
+    answer = await case.desk.wait(question, until=until)
     if not isinstance(answer, Approve):
         case.record.note(f"declined by {answer.by}" if answer else "nobody said whether to refund again")
         return
