@@ -17,14 +17,16 @@ class Settings(BaseSettings):
     """Fernet key (or several, comma separated, newest first) that seals secrets at rest."""
     stripe_api_base: str = "https://api.stripe.com"
     stripe_files_base: str = "https://files.stripe.com"
-    stripe_timeout_seconds: float = 20.0
-    stripe_activities_per_second: float = 20.0
+    stripe_timeout_seconds: float = Field(default=20.0, gt=0, le=25)
+    """Per HTTP call. An attempt of a step makes up to three calls and must outlast them (`workflows.steps`)."""
+    stripe_activities_per_second: float = Field(default=20.0, gt=0)
     """Ceiling of Stripe activities per second over all workers. An activity calls each endpoint at most once or
     twice, and Stripe allows 25 calls a second per endpoint (https://docs.stripe.com/rate-limits)."""
-    network_timeout_seconds: float = 20.0
+    network_timeout_seconds: float = Field(default=20.0, gt=0, le=20)
+    """Per HTTP call; an attempt to report makes up to two."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["json", "console"] = "console"
-    shutdown_grace_seconds: float = 40.0
+    shutdown_grace_seconds: float = Field(default=40.0, ge=0)
     """How long activities in flight may take to finish after SIGTERM."""
     temporal_bin: Path | None = None
     """Path of a `temporal` binary to use instead of the installed one (demo, dev, tests)."""
