@@ -66,7 +66,7 @@ class TestACaseThatAsks:
     ) -> None:
         """The amount is in the charge's currency; name and note stay with the case."""
         said = await starter("approve", asking, "--by", "ana", "--note", "agreed [half]", "--amount", "12.50")
-        assert (said.code, said.out) == (0, f"{asking}  approved by ana\n")
+        assert (said.err, said.out) == ("", f"{asking}  approved by ana\n")
         case = await world.until(asking, lambda now: now.money is not None)
         assert case.money is not None
         assert str(case.money.amount) == "12.50 USD"
