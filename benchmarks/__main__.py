@@ -1,0 +1,143 @@
+"""`make bench`: measure, and write the table with the machine's facts to `.build/benchmarks.md`.
+
+    python -m benchmarks [--quick] [--only NAME,NAME]
+
+Quick runs take the smallest sizes: they show that everything runs, and their figures mean little.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Annotated
+
+import typer
+
+from benchmarks import lines, match_query, matching_quality
+from benchmarks.both_sides import BothSides, both_sides
+from benchmarks.latency import measure_latency
+from benchmarks.machine import machine_facts
+from benchmarks.report import Line, markdown
+from benchmarks.stripe_calls import measure_stripe_calls
+from benchmarks.throughput import measure_rates
+from chargebacks.errors import CaseError
+from demo.processes import REPOSITORY
+from runtime.process import leave
+
+_TABLE = REPOSITORY / ".build" / "benchmarks.md"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sizes:
+    """How much of everything."""
+
+    rounds: int
+    alerts: int
+    latency_pairs: int
+    engines: tuple[str, ...]
+    charges: tuple[int, ...]
+    queries: int
+    matched_alerts: int
+
+
+FULL = Sizes(
+    rounds=7,
+    alerts=100,
+    latency_pairs=60,
+    engines=("sqlite", "postgresql"),
+    charges=(10_000, 1_000_000, 10_000_000),
+    queries=500,
+    matched_alerts=100_000,
+)
+QUICK = Sizes(
+    rounds=1,
+    alerts=20,
+    latency_pairs=5,
+    engines=("sqlite",),
+    charges=(10_000,),
+    queries=100,
+    matched_alerts=3_000,
+)
+
+
+def _throughput(sizes: Sizes) -> list[Line]:
+    async def measure(sides: BothSides) -> list[Line]:
+        pairs = await measure_rates(sides, rounds=sizes.rounds, alerts=sizes.alerts)
+        return lines.throughput_lines(pairs, sides.shape)
+
+    return _with_both_sides(measure)
+
+
+def _latency(sizes: Sizes) -> list[Line]:
+    async def measure(sides: BothSides) -> list[Line]:
+        return lines.latency_lines(await measure_latency(sides, pairs=sizes.latency_pairs))
+
+    return _with_both_sides(measure)
+
+
+def _stripe_calls(_sizes: Sizes) -> list[Line]:
+    async def measure(sides: BothSides) -> list[Line]:
+        return lines.stripe_call_lines(await measure_stripe_calls(sides))
+
+    return _with_both_sides(measure)
+
+
+def _with_both_sides(measure: Callable[[BothSides], Awaitable[list[Line]]]) -> list[Line]:
+    """Each benchmark gets a fresh server and database, so that none measures what another left behind."""
+
+    async def run() -> list[Line]:
+        async with both_sides() as sides:
+            return await measure(sides)
+
+    return asyncio.run(run())
+
+
+def _match_query(sizes: Sizes) -> list[Line]:
+    timings = [
+        asyncio.run(match_query.measure(engine, charges, queries=sizes.queries, seed=1))
+        for engine in sizes.engines
+        for charges in sizes.charges
+    ]
+    return lines.match_query_lines(timings)
+
+
+def _matching_quality(sizes: Sizes) -> list[Line]:
+    tallies = matching_quality.measure_all(alerts=sizes.matched_alerts, seed=1)
+    return lines.matching_quality_lines(tallies)
+
+
+BENCHMARKS: dict[str, Callable[[Sizes], list[Line]]] = {
+    "throughput": _throughput,
+    "latency": _latency,
+    "stripe-calls": _stripe_calls,
+    "match-query": _match_query,
+    "matching-quality": _matching_quality,
+}
+
+
+def main(
+    quick: Annotated[bool, typer.Option(help="The smallest sizes: does everything run?")] = False,
+    only: Annotated[str, typer.Option(help=f"Some of {', '.join(BENCHMARKS)}; by commas.")] = "",
+) -> None:
+    """Run the benchmarks."""
+    names = only.split(",") if only else list(BENCHMARKS)
+    if unknown := [name for name in names if name not in BENCHMARKS]:
+        typer.echo(f"There is no benchmark {unknown[0]!r}: there are {', '.join(BENCHMARKS)}.", err=True)
+        leave(2)
+    facts, measured = machine_facts(), list[Line]()
+    try:
+        for name in names:
+            typer.echo(f"{name} ...", err=True)
+            measured += BENCHMARKS[name](QUICK if quick else FULL)
+    except CaseError as error:
+        typer.echo(f"benchmarks: {error}", err=True)
+        leave(1)
+    table = markdown(facts, measured)
+    _TABLE.parent.mkdir(exist_ok=True)
+    _TABLE.write_text(table)
+    typer.echo(table)
+    typer.echo(f"Written to {_TABLE.relative_to(REPOSITORY)}.", err=True)
+    leave(0)
+
+
+if __name__ == "__main__":
+    typer.run(main)

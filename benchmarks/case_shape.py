@@ -1,0 +1,61 @@
+"""Which activity calls a case makes, read from the history of one."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from temporalio.api.enums.v1 import EventType
+from temporalio.api.history.v1 import HistoryEvent
+from temporalio.client import WorkflowHistory
+
+from benchmarks.bare import LOCAL
+
+_LOCAL_MARKER = "core_local_activity"
+"""Name of the marker by which the SDK records a local activity's result."""
+
+
+@dataclass(frozen=True)
+class CaseShape:
+    """`calls` in order: `local`, or the queue of an ordinary activity. `refund` counts the ordinary calls up to and
+    with the refund. `events` is the length of the whole history."""
+
+    calls: tuple[str, ...]
+    refund: int
+    events: int
+
+    @property
+    def local(self) -> int:
+        return sum(call == LOCAL for call in self.calls)
+
+    @property
+    def ordinary(self) -> int:
+        return len(self.calls) - self.local
+
+
+def shape_of(history: WorkflowHistory) -> CaseShape:
+    """The shape of a case that has refunded."""
+    names = [name for call, name in _calls(history) if call != LOCAL]
+    return CaseShape(
+        calls=tuple(call for call, _name in _calls(history)),
+        refund=names.index("refund_charge") + 1,
+        events=len(history.events),
+    )
+
+
+def _calls(history: WorkflowHistory) -> Iterator[tuple[str, str]]:
+    """(`local` or queue, name of the activity or of the marker) of every call."""
+    for event in history.events:
+        if event.event_type == EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED:
+            scheduled = event.activity_task_scheduled_event_attributes
+            yield scheduled.task_queue.name, scheduled.activity_type.name
+        elif event.event_type == EventType.EVENT_TYPE_MARKER_RECORDED:
+            marker = event.marker_recorded_event_attributes.marker_name
+            if marker == _LOCAL_MARKER:
+                yield LOCAL, marker
+
+
+def completed_at(history: WorkflowHistory, ordinary: int) -> float:
+    """When the n-th ordinary activity completed, in Unix seconds by the server's clock."""
+    completed: list[HistoryEvent] = [
+        event for event in history.events if event.event_type == EventType.EVENT_TYPE_ACTIVITY_TASK_COMPLETED
+    ]
+    return completed[ordinary - 1].event_time.ToNanoseconds() / 1e9
