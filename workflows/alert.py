@@ -17,7 +17,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.case import Case
     from workflows.deciding import decide, settle_question
     from workflows.finding import find_charge
-    from workflows.paying import cancel_subscriptions, move_money, watch_refund
+    from workflows.paying import cancel_owed, cancel_subscriptions, move_money, watch_refund
     from workflows.steps import OPEN_CASE, run_local
 
 
@@ -44,9 +44,10 @@ class AlertWorkflow:
             return await self._close("observed: nothing was touched")
         decision = await settle_question(case, match, decision)
         money = await move_money(case, decision)
-        await cancel_subscriptions(case, decision, money)
+        owed = await cancel_subscriptions(case, decision, money)
         await report(case, decision, money)
         window.cancel()
+        await cancel_owed(case, owed)
         await watch_refund(case, decision, money)
         return await self._close("closed")
 

@@ -32,8 +32,12 @@ them most late failures."""
 _WORD_ON_FAILURE = timedelta(days=30)
 """How long a person may take to say whether a refund that failed late is to be made again."""
 
+_RETRY_FOR = timedelta(hours=1)
+"""How long a step is tried again by itself after a person resumed it."""
+
 _ENDS_SUBSCRIPTION = {
     MoneyState.REFUNDED,
+    MoneyState.PENDING,
     MoneyState.VOIDED,
     MoneyState.ALREADY_REFUNDED,
     MoneyState.DUPLICATE,
@@ -58,23 +62,33 @@ async def move_money(case: Case, decision: Decision) -> RefundResult | None:
     return money
 
 
-async def cancel_subscriptions(case: Case, decision: Decision, money: RefundResult | None) -> None:
-    """End what the policy names once the money is back, or when the network has paid it back itself."""
+async def cancel_subscriptions(
+    case: Case, decision: Decision, money: RefundResult | None
+) -> CancelOrder | None:
+    """End what the policy names once the money is back, or when the network has paid it back itself.
+
+    The answer to the source does not wait for a repair: what could not be ended by then is returned as owed.
+    """
     if decision.cancellation.scope is CancelScope.NONE or case.charge is None:
-        return
+        return None
     if money is not None and money.state not in _ENDS_SUBSCRIPTION:
-        return
+        return None
     order = CancelOrder(
         case_id=case.id, account=case.account, charge=case.charge, cancellation=decision.cancellation
     )
-    scope = decision.cancellation.scope.value
-    cancelled = await case.persist(
-        lambda: case.run(CANCEL_SUBSCRIPTIONS, order, summary=f"cancel subscriptions ({scope})"),
-        until=case.last_safe,
-    )
-    case.record.set(subscriptions=cancelled or ())
-    for subscription in cancelled or ():
-        case.record.note(f"cancelled {subscription}")
+    try:
+        await _cancel(case, order, until=case.window.aim_at or case.last_safe)
+    except StepFailed as failure:
+        case.record.note(f"subscriptions not cancelled yet ({failure.reason}): {failure.message}")
+        return order
+    return None
+
+
+async def cancel_owed(case: Case, owed: CancelOrder | None) -> None:
+    """End the subscriptions that could not be ended before the answer; a person repairs what is in the way."""
+    if owed is not None:
+        until = workflow.now() + _WORD_ON_FAILURE
+        await case.persist(lambda: _cancel(case, owed, until=workflow.now() + _RETRY_FOR), until=until)
 
 
 async def watch_refund(case: Case, decision: Decision, money: RefundResult | None) -> None:
@@ -101,12 +115,26 @@ async def watch_refund(case: Case, decision: Decision, money: RefundResult | Non
             return
 
 
+async def _cancel(case: Case, order: CancelOrder, *, until: datetime) -> None:
+    summary = f"cancel subscriptions ({order.cancellation.scope.value})"
+    cancelled = await case.run(CANCEL_SUBSCRIPTIONS, order, summary=summary, until=until)
+    case.record.set(subscriptions=cancelled)
+    for subscription in cancelled:
+        case.record.note(f"cancelled {subscription}")
+
+
 async def _settle_ledger(case: Case, order: RefundOrder) -> RefundResult | None:
     """The refund never came about as far as is known: find out for sure, so that the ledger lets go of the charge."""
-    return await case.persist(
+    settled = await case.persist(
         lambda: case.run(CHECK_REFUND, order, summary=f"make sure that {order.charge_id} was not refunded"),
         until=workflow.now() + _WORD_ON_FAILURE,
     )
+    if settled is not None and settled.refund is not None:
+        _take(case, settled)
+        case.record.set(
+            attention="the refund was made after all, but the source had been told that it was not"
+        )
+    return settled
 
 
 async def _book_network_refund(case: Case, charge: ChargeSnapshot) -> None:
