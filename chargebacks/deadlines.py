@@ -37,7 +37,8 @@ _ETHOCA = _Length(
     timedelta(hours=24), "https://developer.mastercard.com/ethoca-alerts-for-merchants/documentation/"
 )
 _CDRN = _Length(timedelta(hours=72), "https://docs.payshield.ai/txalerts-dispute-alerts/")
-_RESELLER = _Length(timedelta(hours=72), "https://github.com/ChargeblastLLC/api-docs")
+_RESELLER = _Length(timedelta(hours=48), "https://github.com/ChargeblastLLC/api-docs")
+"""Versions of its documentation say 72 and 48 hours until an alert is declined by itself: the shorter one is safe."""
 _CHARGEBACKHIT = "https://doc.chargebackhit.com/integrate/manage-alerts"
 
 _BY_PROVIDER = {
