@@ -14,7 +14,6 @@ from typing import Annotated, Any
 import httpx
 import structlog
 import typer
-from stripe_gateway.gateway import Gateway
 from temporalio.client import Client
 from temporalio.worker import Interceptor, Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
@@ -36,6 +35,7 @@ from runtime.search_attributes import check_search_attributes
 from runtime.settings import Settings
 from runtime.temporal import connect
 from store import Store
+from stripe_gateway.gateway import Gateway
 from workflows.alert import AlertWorkflow
 from workflows.attributes import ALL as SEARCH_ATTRIBUTES
 
