@@ -63,6 +63,8 @@ def _standing(case: CaseFile, *, now: datetime) -> Iterator[Row]:
     yield "status", status_text(case.status)
     if case.attention is not None:
         yield "needs you", Text(case.attention, style="yellow")
+    if case.waits_for is not None:
+        yield "waits for", case.waits_for
     if case.respond_by is not None:
         due = Text(f"{clock(case.respond_by)} UTC")
         if not is_answered(case):
