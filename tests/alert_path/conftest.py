@@ -15,7 +15,7 @@ from temporalio.testing import WorkflowEnvironment
 import worker
 from demo.stack import Stack, StandIns, connected, stand_ins
 from demo.world import World
-from runtime.embedded_temporal import find_binary
+from runtime.embedded_temporal import embedded_temporal, find_binary
 from runtime.search_attributes import cli_types
 from workflows.attributes import ALL as SEARCH_ATTRIBUTES
 
@@ -46,6 +46,18 @@ async def world(around: StandIns, skipping: WorkflowEnvironment, tmp_path: Path)
         running_worker(stack),
     ):
         yield World(stack)
+
+
+@pytest.fixture(scope="session")
+async def live(around: StandIns, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stack]:
+    """A dev server in real time with a worker of its own, for cases in which no hours pass."""
+    folder = tmp_path_factory.mktemp("live")
+    async with embedded_temporal(search_attributes=cli_types(SEARCH_ATTRIBUTES)) as temporal:
+        client = await Client.connect(temporal.address, data_converter=pydantic_data_converter)
+        async with connected(replace(around, folder=folder), client, address=temporal.address) as stack:
+            stack.environment["STRIPE_ACTIVITIES_PER_SECOND"] = "200"
+            async with running_worker(stack):
+                yield stack
 
 
 @asynccontextmanager

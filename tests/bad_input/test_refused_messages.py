@@ -1,4 +1,4 @@
-"""Whatever is wrong with a message: one clear reason, kept where it came authenticated, nothing started, nothing moved."""
+"""Whatever is wrong with a message: one clear reason, kept where it came authenticated, nothing started or moved."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any

@@ -70,7 +70,7 @@ async def test_an_alert_that_names_another_accounts_charge(merchant: OpenMerchan
 
 
 async def test_a_warning_about_our_own_charge_does_move_money(merchant: OpenMerchant) -> None:
-    """The same message about a charge of this account is acted on: what is refused above is the account, not the form."""
+    """The same message about a charge of this account is acted on: what is refused above is the account."""
     mine = await merchant("stripe_efw")
     charge = await sold(mine)
     [case] = await mine.take_in(event(warning(charge.id)))
