@@ -44,6 +44,14 @@ class CaseStatus(StrEnum):
     CLOSED = "closed"
 
 
+class Asks(StrEnum):
+    """What a waiting case asks a person. APPROVAL: may the proposed act happen (approve or decline)? REPAIR:
+    something outside must be mended first (then resume)."""
+
+    APPROVAL = "approval"
+    REPAIR = "repair"
+
+
 class AlertRequest(Value):
     """Input of AlertWorkflow."""
 
@@ -101,6 +109,7 @@ class CaseFile(Value):
     status: CaseStatus
     attention: str | None = None
     """Why a person is needed, or None."""
+    asks: Asks | None = None
     waits_for: str | None = None
     """What the case waits for, and until when."""
     alert: Alert | None = None

@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from chargebacks.alerts import Alert, AnswerMode, CardTransaction, TimePrecision
-from chargebacks.contracts import CaseFile, CaseStatus
+from chargebacks.contracts import Asks, CaseFile
 from chargebacks.decisions import Action
 from chargebacks.matching import Agreement, Match, RankedCandidate
 from chargebacks.money import Money
@@ -17,7 +17,6 @@ from cli.wording import clock, is_answered, money, plain, span, status_text, tim
 
 Row = tuple[str, str | Text]
 
-_WAITS_FOR_A_WORD = (CaseStatus.AWAITING_PERSON, CaseStatus.NEEDS_ATTENTION)
 _LABEL_WIDTH = 13
 _WORTH_SAYING = timedelta(minutes=1)
 _ACTIONS = {
@@ -33,7 +32,7 @@ def show_case(console: Console, case: CaseFile, *, now: datetime) -> None:
     """Print the whole story."""
     console.print(Text(case.case_id, style="bold"), soft_wrap=True)
     _section(console, "", _standing(case, now=now))
-    if case.closed_at is None and case.status in _WAITS_FOR_A_WORD:
+    if case.asks is not None:
         _say_how_to_answer(console, case)
     _section(console, "Alert", _alert_rows(case.alert))
     _section(console, "Match", _match_rows(case))
@@ -79,9 +78,7 @@ def _standing(case: CaseFile, *, now: datetime) -> Iterator[Row]:
 
 
 def _say_how_to_answer(console: Console, case: CaseFile) -> None:
-    refund_again = case.outcome_sent_at is not None and case.money is not None
-    repair = case.status is CaseStatus.NEEDS_ATTENTION and not refund_again
-    words = ("resume",) if repair else ("approve", "decline")
+    words = ("resume",) if case.asks is Asks.REPAIR else ("approve", "decline")
     named = "" if case.charge_id is not None else " --charge ch_..."
     console.print()
     for word in words:

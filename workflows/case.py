@@ -6,13 +6,13 @@ from typing import TypeVar
 
 from activities.cases import OpenedCase
 from chargebacks.charges import ChargeSnapshot
-from chargebacks.contracts import AlertRequest, CaseFile, CaseKind, CaseStatus
+from chargebacks.contracts import AlertRequest, Asks, CaseFile, CaseKind, CaseStatus
 from chargebacks.deadlines import Window, window_of
 from chargebacks.decisions import Decision, ResponseTimes
 from chargebacks.outcomes import DecidedBy
 from workflows.case_page import at
 from workflows.case_record import CaseRecord
-from workflows.parking import Asks, Desk, Question
+from workflows.parking import Desk, Question
 from workflows.steps import Step, StepFailed, Urgency, run_step
 
 Argument = TypeVar("Argument")
@@ -95,6 +95,7 @@ class Case:
         await self.record.publish(
             CaseStatus.NEEDS_ATTENTION,
             attention=f"{reason}: {message}",
+            asks=Asks.REPAIR,
             waits_for=f"a repair, then resume, until {at(until)}",
         )
         answer = await self.desk.wait(Question(asks=Asks.REPAIR, text=message), until=until)

@@ -4,7 +4,7 @@ from typing import Any
 
 from temporalio import workflow
 
-from chargebacks.contracts import CaseFile, CaseStatus, TimelineEntry
+from chargebacks.contracts import Asks, CaseFile, CaseStatus, TimelineEntry
 from workflows.attributes import changes, values_of
 from workflows.case_page import details_of
 from workflows.steps import SAVE_CASE, run_local
@@ -27,10 +27,15 @@ class CaseRecord:
         self.set(timeline=(*self.case.timeline, entry))
 
     async def publish(
-        self, status: CaseStatus, *, attention: str | None = None, waits_for: str | None = None
+        self,
+        status: CaseStatus,
+        *,
+        attention: str | None = None,
+        asks: Asks | None = None,
+        waits_for: str | None = None,
     ) -> None:
-        """Enter a status that lasts: why a person is needed, if one is, and what the case waits for until when."""
-        self.set(status=status, attention=attention, waits_for=waits_for)
+        """Enter a status that lasts: why a person is needed, what is asked, what the case waits for until when."""
+        self.set(status=status, attention=attention, asks=asks, waits_for=waits_for)
         values = values_of(self.case)
         if updates := changes(self._published, values):
             workflow.upsert_search_attributes(updates)

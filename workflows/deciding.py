@@ -3,14 +3,14 @@
 from activities.matching import ChargeOrder
 from activities.verdicts import DecideOrder
 from chargebacks.charges import DisputeSnapshot
-from chargebacks.contracts import Approve, CaseStatus, Decline, Resume
+from chargebacks.contracts import Approve, Asks, CaseStatus, Decline, Resume
 from chargebacks.decisions import Action, Decision, Mode
 from chargebacks.matching import Match
 from chargebacks.outcomes import DecidedBy
 from chargebacks.replies import approved, declined, unanswered
 from workflows.case import Case
 from workflows.case_page import at
-from workflows.parking import Asks, Question
+from workflows.parking import Question
 from workflows.steps import DECIDE, INSPECT_CHARGE, StepFailed, run_local
 
 
@@ -42,6 +42,7 @@ async def settle_question(case: Case, match: Match, decision: Decision) -> Decis
     await case.record.publish(
         CaseStatus.AWAITING_PERSON,
         attention=decision.explanation,
+        asks=question.asks,
         waits_for=f"approve or decline until {at(case.last_safe)}; silence then means {silence}",
     )
     answer = await case.desk.wait(question, until=case.last_safe)

@@ -5,22 +5,14 @@ being asked is rejected before it enters the history.
 """
 
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
-from chargebacks.contracts import Approve, Decline, Resume
+from chargebacks.contracts import Approve, Asks, Decline, Resume
 from chargebacks.values import Value
 
 Answer = Approve | Decline | Resume
-
-
-class Asks(StrEnum):
-    """APPROVAL: may the proposed act happen? REPAIR: something outside must be mended first."""
-
-    APPROVAL = "approval"
-    REPAIR = "repair"
 
 
 class Question(Value):

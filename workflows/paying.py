@@ -7,12 +7,12 @@ from temporalio import workflow
 from activities.refunds import NetworkRefund, RefundOrder
 from activities.subscriptions import CancelOrder
 from chargebacks.charges import ChargeSnapshot
-from chargebacks.contracts import Approve, CaseStatus
+from chargebacks.contracts import Approve, Asks, CaseStatus
 from chargebacks.decisions import Action, CancelScope, Decision
 from chargebacks.refunds import MoneyState, RefundResult
 from workflows.case import Case
 from workflows.case_page import at
-from workflows.parking import Asks, Question
+from workflows.parking import Question
 from workflows.steps import (
     BOOK_NETWORK_REFUND,
     CANCEL_SUBSCRIPTIONS,
@@ -208,7 +208,10 @@ async def _refund_again(case: Case, order: RefundOrder, money: RefundResult) -> 
     question = Question(asks=Asks.APPROVAL, text=f"{money.detail}. Refund again?")
     until = workflow.now() + _WORD_ON_FAILURE
     await case.record.publish(
-        CaseStatus.NEEDS_ATTENTION, attention=question.text, waits_for=f"approve or decline until {at(until)}"
+        CaseStatus.NEEDS_ATTENTION,
+        attention=question.text,
+        asks=question.asks,
+        waits_for=f"approve or decline until {at(until)}",
     )
     answer = await case.desk.wait(question, until=until)
     if not isinstance(answer, Approve):
