@@ -100,6 +100,8 @@ async def _tell(
             reason="no_worker",
         ) from silence
     except RPCError as error:
+        if error.status is RPCStatusCode.NOT_FOUND:
+            raise _closed(case_id) from error  # since we looked
         raise _unreachable(case_id, error) from error
 
 
@@ -111,7 +113,7 @@ async def _running(client: Client, case_id: str) -> WorkflowExecutionDescription
             raise BadInput(f"There is no running case {case_id}.", reason="unknown_case") from error
         raise _unreachable(case_id, error) from error
     if found.status is not WorkflowExecutionStatus.RUNNING:
-        raise BadInput(f"The case {case_id} is closed: it waits for nobody.", reason="case_closed")
+        raise _closed(case_id)
     return found
 
 
@@ -120,6 +122,10 @@ def _update_id(answer: Approve | Decline | Resume, running: WorkflowExecutionDes
     moved on, the same word is a new one: it may be the answer to its next question."""
     word = hashlib.sha256(answer.model_dump_json().encode()).hexdigest()[:32]
     return f"{type(answer).__name__.lower()}-{running.history_length}-{word}"
+
+
+def _closed(case_id: str) -> BadInput:
+    return BadInput(f"The case {case_id} is closed: it waits for nobody.", reason="case_closed")
 
 
 def _unreachable(case_id: str, error: RPCError) -> TryLater:
