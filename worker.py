@@ -113,7 +113,7 @@ def _stripe_worker(
     store = parts.store
     matching = Matching(accounts=store.accounts, index=store.charges, stripe=parts.stripe)
     refunds = Refunds(accounts=store.accounts, ledger=store.ledger, stripe=parts.stripe)
-    subscriptions = Subscriptions(stripe=parts.stripe)
+    subscriptions = Subscriptions(accounts=store.accounts, stripe=parts.stripe)
     activities: list[Callable[..., Any]] = [
         matching.search_stripe,
         matching.inspect_charge,

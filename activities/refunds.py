@@ -13,9 +13,9 @@ from datetime import UTC, datetime, timedelta
 from temporalio import activity
 
 from activities.ports import AccountStore, RefundLedger, StripeGateway
-from chargebacks.accounts import AccountFacts
+from activities.switches import require_switched_on
 from chargebacks.charges import ChargeSnapshot, RefundSnapshot, SubscriptionSnapshot
-from chargebacks.errors import NeedsOperator, Refused, StoredFailure, TryLater
+from chargebacks.errors import Refused, StoredFailure, TryLater
 from chargebacks.money import Money
 from chargebacks.refunds import (
     EntryState,
@@ -76,7 +76,7 @@ class Refunds:
     @activity.defn
     async def refund_charge(self, order: RefundOrder) -> RefundDone:
         """Refund once, or say why not. Expected obstacles (refunded, disputed, uncaptured) are results."""
-        account = await self._switched_on(order.account)
+        account = await require_switched_on(self._accounts, order.account)
         entry = await self._ledger.reserve(
             account=order.account,
             charge_id=order.charge_id,
@@ -127,15 +127,6 @@ class Refunds:
             amount=order.amount,
             now=datetime.now(UTC),
         )
-
-    async def _switched_on(self, account: str) -> AccountFacts:
-        facts = await self._accounts.account_facts(account)
-        if not facts.alert_management:
-            raise NeedsOperator(
-                f"Alert management is switched off for account {account}: switch it on, then resume the case.",
-                reason="alert_management_off",
-            )
-        return facts
 
     async def _entry_of(self, order: RefundOrder) -> LedgerEntry | None:
         entries = await self._ledger.entries(account=order.account, charge_id=order.charge_id)

@@ -2,7 +2,8 @@
 
 from temporalio import activity
 
-from activities.ports import StripeGateway
+from activities.ports import AccountStore, StripeGateway
+from activities.switches import require_switched_on
 from chargebacks.charges import ChargeSnapshot, SubscriptionSnapshot
 from chargebacks.decisions import Cancellation, CancelMoment, CancelScope
 from chargebacks.values import Value
@@ -18,12 +19,14 @@ class CancelOrder(Value):
 
 
 class Subscriptions:
-    def __init__(self, *, stripe: StripeGateway) -> None:
+    def __init__(self, *, accounts: AccountStore, stripe: StripeGateway) -> None:
+        self._accounts = accounts
         self._stripe = stripe
 
     @activity.defn
     async def cancel_subscriptions(self, order: CancelOrder) -> tuple[str, ...]:
         """Cancel what the scope names, now or at the period's end; returns the ids that end because of it."""
+        await require_switched_on(self._accounts, order.account)
         at_period_end = order.cancellation.moment is CancelMoment.PERIOD_END
         targets = [target for target in await self._targets(order) if order.cancellation.may_cancel(target)]
         for target in targets:
