@@ -17,7 +17,13 @@ with workflow.unsafe.imports_passed_through():
     from workflows.case import Case
     from workflows.deciding import decide, settle_question
     from workflows.finding import find_charge
-    from workflows.paying import cancel_owed, cancel_subscriptions, move_money, watch_refund
+    from workflows.paying import (
+        book_network_refund,
+        cancel_owed,
+        cancel_subscriptions,
+        move_money,
+        watch_refund,
+    )
     from workflows.steps import OPEN_CASE, run_local
 
 
@@ -39,6 +45,7 @@ class AlertWorkflow:
         window = watch_the_window(case)
         match = await find_charge(case)
         decision = await decide(case, match)
+        await book_network_refund(case, decision)
         if case.opened.mode is Mode.OBSERVE:
             window.cancel()
             return await self._close("observed: nothing was touched")

@@ -45,14 +45,27 @@ _ENDS_SUBSCRIPTION = {
 }
 
 
+async def book_network_refund(case: Case, decision: Decision) -> None:
+    """Keep what the network has paid back itself, also where we only observe: whoever acts later must know of it."""
+    charge = case.charge
+    if charge is None or not decision.network_refund:
+        return
+    amount = case.alert.amount if case.alert.amount is not None else charge.amount
+    order = NetworkRefund(
+        case_id=case.id,
+        account=case.account,
+        provider_alert_id=case.alert.provider_alert_id,
+        charge_id=charge.id,
+        amount=amount if amount.currency == charge.amount.currency else charge.amount,
+    )
+    await run_local(BOOK_NETWORK_REFUND, order, summary=f"book the network's refund of {charge.id}")
+    case.record.note(f"the network refunded {charge.id} itself: booked, so that nobody refunds it again")
+
+
 async def move_money(case: Case, decision: Decision) -> RefundResult | None:
     """Refund and wait until it is paid, at most until the last safe moment. None: no money was to move."""
     charge = case.charge
-    if charge is None:
-        return None
-    if decision.network_refund:
-        await _book_network_refund(case, charge)
-    if decision.action is not Action.REFUND:
+    if charge is None or decision.action is not Action.REFUND:
         return None
     order = _order(case, charge, decision)
     money = await case.persist(lambda: _refund(case, order), until=case.last_safe)
@@ -135,19 +148,6 @@ async def _settle_ledger(case: Case, order: RefundOrder) -> RefundResult | None:
             attention="the refund was made after all, but the source had been told that it was not"
         )
     return settled
-
-
-async def _book_network_refund(case: Case, charge: ChargeSnapshot) -> None:
-    amount = case.alert.amount if case.alert.amount is not None else charge.amount
-    order = NetworkRefund(
-        case_id=case.id,
-        account=case.account,
-        provider_alert_id=case.alert.provider_alert_id,
-        charge_id=charge.id,
-        amount=amount if amount.currency == charge.amount.currency else charge.amount,
-    )
-    await run_local(BOOK_NETWORK_REFUND, order, summary=f"book the network's refund of {charge.id}")
-    case.record.note(f"the network refunded {charge.id} itself: booked, so that nobody refunds it again")
 
 
 async def _refund(case: Case, order: RefundOrder) -> RefundResult:

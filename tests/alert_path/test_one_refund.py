@@ -9,7 +9,7 @@ from shops import POLICY
 from stories import Stories, Telling
 
 from chargebacks.charges import ChargeSnapshot
-from demo.stack import Stack, post
+from demo.stack import Stack, activate_policy, post
 
 told = Stories()
 
@@ -107,6 +107,19 @@ async def rdr_of_one_provider_and_a_request_of_another(seller: Seller) -> None:
     await seller.closed(later)
     assert await seller.moved(charge) == (0, 0)
     assert await seller.heard(later) == ["Duplicate"]
+
+
+@told.under('mode = "observe"\n')
+async def a_refund_request_after_rdr_was_only_observed(seller: Seller) -> None:
+    """Who observes first and acts later has not forgotten what the network paid back meanwhile."""
+    charge = await seller.sell()
+    rdr = await seller.told_of("reseller", charge, type="DISPUTE_RDR")
+    await seller.closed(rdr)
+    assert await seller.heard(rdr) == []
+    await activate_policy(seller.stack, seller.name, POLICY)
+    later = await seller.told_of("ethoca", charge)
+    await seller.closed(later)
+    assert await seller.moved(charge) == (0, 0)
 
 
 @told.story
