@@ -1,5 +1,6 @@
 """What a person's word, or their silence, makes of a decision that asked for it."""
 
+from chargebacks.charges import ChargeSnapshot
 from chargebacks.decisions import Action, Cancellation, Decision
 from chargebacks.money import Money
 from chargebacks.outcomes import OutcomeCode
@@ -15,6 +16,32 @@ def approved(decision: Decision, *, amount: Money | None = None) -> Decision:
     return decision.model_copy(
         update={"action": Action.REFUND, "amount": amount or decision.amount, "outcome": None}
     )
+
+
+def obstacle(decision: Decision, *, charge: ChargeSnapshot | None, amount: Money | None) -> str | None:
+    """What an approval of this charge and amount lacks, in one sentence for the person who gave it; else None.
+
+    Without an amount that was decided or named nothing may be refunded: the whole of a charge that a person names
+    can be far more than the alert disputes.
+    """
+    if decision.action is not Action.ASK:
+        return None
+    wanted = amount or decision.amount
+    if wanted is None:
+        return "Name the amount to refund, too."
+    if wanted.amount_minor == 0:
+        return "An amount of zero cannot be refunded."
+    if charge is not None and wanted.currency != charge.amount.currency:
+        return f"{wanted} cannot be refunded from {charge.id}, which is in {charge.amount.currency}."
+    return None
+
+
+def overtaken(refusal: Decision, *, by: Decision) -> Decision:
+    """A refusal, unless the charge's state has become the answer meanwhile: whoever refunds by hand and then declines
+    has refunded. Nothing is touched either way."""
+    if not by.settled_by_state:
+        return refusal
+    return by.model_copy(update={"cancellation": Cancellation()})
 
 
 def declined(decision: Decision) -> Decision:

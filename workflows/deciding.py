@@ -7,7 +7,7 @@ from chargebacks.contracts import Approve, Asks, CaseStatus, Decline, Resume
 from chargebacks.decisions import Action, Decision, Mode
 from chargebacks.matching import Match
 from chargebacks.outcomes import DecidedBy
-from chargebacks.replies import approved, declined, unanswered
+from chargebacks.replies import approved, declined, obstacle, overtaken, unanswered
 from workflows.case import Case
 from workflows.case_page import at
 from workflows.parking import Question
@@ -17,58 +17,94 @@ from workflows.steps import DECIDE, INSPECT_CHARGE, StepFailed, run_local
 async def decide(case: Case, match: Match) -> Decision:
     """Decide on what is known; ask Stripe again before a refusal or a question rests on the charge's state."""
     decision = await _verdict(case, match)
+    case.take_decision(decision)
     refunds_now = decision.action is Action.REFUND and case.opened.mode is not Mode.OBSERVE
     rests_on_state = decision.settled_by_state or decision.action in (Action.ASK, Action.REFUND)
     if case.charge is None or refunds_now or not rests_on_state:
         return decision  # the refund itself reads Stripe first
     try:
-        return await _decide_afresh(case, match, case.charge.id)
+        decision = await _decide_afresh(case, match, case.charge.id)
     except StepFailed as failure:
         case.record.note(f"{case.charge.id} could not be read ({failure.reason}): {failure.message}")
         return decision
+    case.take_decision(decision)
+    return decision
 
 
 async def settle_question(case: Case, match: Match, decision: Decision) -> Decision:
-    """Wait for a person until the last safe moment, then do as the policy says for silence."""
+    """Wait for a person until the last safe moment, then do as the policy says for silence.
+
+    An approval that cannot be carried out is answered with the reason, and the case asks again.
+    """
     if decision.action is not Action.ASK:
         return decision
+    trouble = None
+    while decision.action is Action.ASK:
+        answer = await _ask(case, decision, trouble)
+        if isinstance(answer, Approve):
+            decision, trouble = await _approve(case, answer, match, decision)
+        else:
+            decision = await _refuse(case, answer, match, decision)
+    case.take_decision(decision)
+    await case.record.publish(CaseStatus.WORKING)
+    return decision
+
+
+async def _ask(case: Case, decision: Decision, trouble: str | None) -> Approve | Decline | Resume | None:
+    text = f"{trouble} {decision.explanation}" if trouble else decision.explanation
     question = Question(
         asks=Asks.APPROVAL,
-        text=decision.explanation,
+        text=text,
         needs_charge=case.charge is None,
         needs_amount=case.charge is not None and decision.amount is None,
     )
     silence = "the refund" if unanswered(decision).action is Action.REFUND else "no refund"
     await case.record.publish(
         CaseStatus.AWAITING_PERSON,
-        attention=decision.explanation,
+        attention=text,
         asks=question.asks,
         waits_for=f"approve or decline until {at(case.last_safe)}; silence then means {silence}",
     )
-    answer = await case.desk.wait(question, until=case.last_safe)
-    settled = await _apply(case, answer, match, decision)
-    case.take_decision(settled)
-    await case.record.publish(CaseStatus.WORKING)
-    return settled
+    return await case.desk.wait(question, until=case.last_safe)
 
 
-async def _apply(
-    case: Case, answer: Approve | Decline | Resume | None, match: Match, decision: Decision
-) -> Decision:
-    if answer is None:
-        case.decided_by = DecidedBy.SILENCE
-        case.record.note("nobody answered in time")
-        return unanswered(decision)
+async def _approve(
+    case: Case, answer: Approve, match: Match, decision: Decision
+) -> tuple[Decision, str | None]:
+    """The decision that was approved; or the question that stays open, and what is wrong with the answer."""
     case.decided_by = DecidedBy.PERSON
-    word = "approved" if isinstance(answer, Approve) else "declined"
-    case.record.note(f"{word} by {answer.by}" + (f": {answer.note}" if answer.note else ""))
-    if not isinstance(answer, Approve):
-        return declined(decision)
+    case.record.note(_said("approved", answer))
     named = answer.charge_id
-    if named is None or (case.charge is not None and named == case.charge.id):
-        return approved(decision, amount=answer.amount)
-    fresh = await case.persist(lambda: _decide_afresh(case, match, named), until=case.last_safe)
-    return approved(fresh, amount=answer.amount) if fresh is not None else unanswered(decision)
+    if named is not None and (case.charge is None or named != case.charge.id):
+        try:
+            decision = await _decide_afresh(case, match, named)
+        except StepFailed as failure:
+            case.record.note(f"{named} could not be read ({failure.reason}): {failure.message}")
+            return decision, f"{named} could not be read: {failure.message}"
+        case.take_decision(decision)
+    trouble = obstacle(decision, charge=case.charge, amount=answer.amount)
+    if trouble is not None:
+        case.record.note(trouble)
+        return decision, trouble
+    return approved(decision, amount=answer.amount), None
+
+
+async def _refuse(case: Case, answer: Decline | Resume | None, match: Match, decision: Decision) -> Decision:
+    """Nothing is touched. What has become of the charge while nobody spoke is told in place of a refusal."""
+    case.decided_by = DecidedBy.SILENCE if answer is None else DecidedBy.PERSON
+    case.record.note("nobody answered in time" if answer is None else _said("declined", answer))
+    refusal = unanswered(decision) if answer is None else declined(decision)
+    if case.charge is None or refusal.action is Action.REFUND:
+        return refusal
+    try:
+        return overtaken(refusal, by=await _decide_afresh(case, match, case.charge.id))
+    except StepFailed as failure:
+        case.record.note(f"{case.charge.id} could not be read ({failure.reason}): {failure.message}")
+        return refusal
+
+
+def _said(word: str, answer: Approve | Decline | Resume) -> str:
+    return f"{word} by {answer.by}" + (f": {answer.note}" if answer.note else "")
 
 
 async def _decide_afresh(case: Case, match: Match, charge_id: str) -> Decision:
@@ -88,6 +124,4 @@ async def _verdict(case: Case, match: Match, disputes: tuple[DisputeSnapshot, ..
         charge=case.charge,
         disputes=disputes,
     )
-    decision = await run_local(DECIDE, order, summary="decide by policy")
-    case.take_decision(decision)
-    return decision
+    return await run_local(DECIDE, order, summary="decide by policy")

@@ -17,7 +17,7 @@ told = Stories()
 
 
 async def connected_account(platform: Seller) -> Seller:
-    """A seller whose charges live on a connected account, reached by the platform's key and the Stripe-Account header."""
+    """Charges live on a connected account, reached by the platform's key and the Stripe-Account header."""
     stack, name = platform.stack, f"{platform.name}-connected"
     account = f"{platform.account}Connected"
     await post(stack.stripe_control, "/_sandbox/accounts", {"id": account, "platform": platform.account})
