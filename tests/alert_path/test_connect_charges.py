@@ -11,6 +11,7 @@ from stories import Stories, Telling
 
 from chargebacks.charges import ChargeSnapshot
 from demo.stack import Stack, activate_policy, post
+from demo.world import hours_ago
 from runtime.connections import StripeCredentials
 
 told = Stories()
@@ -92,10 +93,10 @@ async def a_direct_charge_whose_refund_is_not_answered(platform: Seller) -> None
 async def a_direct_charge_is_searched_for_on_its_account(platform: Seller) -> None:
     """A charge that no event told of is found on the connected account, and not among the platform's equal ones."""
     seller = await connected_account(platform)
-    created = "2026-01-15T10:00:00Z"
+    created = hours_ago(72)
     charge = await seller.sell(indexed=False, last4="8101", created=created)
     twin = await platform.sell(indexed=False, last4="8101", created=created)
-    one = await seller.told_of("chargebackhit", charge, alert_at=None)
+    one = await seller.told_of("chargebackhit", charge)
     case = await seller.until(one, lambda case: case.charge_id is not None)
     assert case.charge_id == charge.id
     assert await platform.moved(twin) == (0, 0)
