@@ -10,11 +10,16 @@ from chargebacks.errors import Refused
 from chargebacks.outcomes import Acknowledgement, Outcome
 from chargebacks.values import Instant, Value
 
+ANSWERED_ELSEWHERE = "answered_elsewhere"
+"""The reason when the source holds a final outcome that did not come from here."""
+
 
 class ReportOrder(Value):
     case_id: str
     alert: Alert
     outcome: Outcome
+    due: Instant | None = None
+    """When the source's window ends. Some sources then close an alert by themselves."""
 
 
 class Reported(Value):
@@ -44,18 +49,26 @@ class Outcomes:
         await self._reports.attempt(order.case_id, now=now)
         acknowledgement = await self._networks.report(order.alert.source, order.alert, report.outcome)
         if acknowledgement.already_known:
-            _require_ours(order, acknowledgement, sent_before=report.attempts > 0)
+            late = order.due is not None and now > order.due
+            _require_ours(order, acknowledgement, sent_before=report.attempts > 0, late=late)
         await self._reports.finish(order.case_id, acknowledgement=acknowledgement, now=now)
         return Reported(outcome=report.outcome, acknowledgement=acknowledgement, at=now)
 
 
-def _require_ours(order: ReportOrder, acknowledgement: Acknowledgement, *, sent_before: bool) -> None:
-    """A final outcome that the source holds already is ours when we may have sent it, and it says nothing else."""
-    held = acknowledgement.held or acknowledgement.provider_code
-    if sent_before and held == acknowledgement.provider_code:
+def _require_ours(
+    order: ReportOrder, acknowledgement: Acknowledgement, *, sent_before: bool, late: bool
+) -> None:
+    """A final outcome that the source holds already is ours when we may have sent it, and it says nothing else.
+
+    A source that does not say which one it holds may, once its window is over, have closed the alert by itself.
+    """
+    sent = acknowledgement.provider_code
+    held = acknowledgement.held or (None if late else sent)
+    if sent_before and held == sent:
         return
     raise Refused(
-        f"{order.alert.source} already holds the final outcome {held} for {order.alert.provider_alert_id}; it was "
-        f"not sent from here ({acknowledgement.provider_code}). See who answered, then resume or let the case close.",
-        reason="answered_elsewhere",
+        f"{order.alert.source} already holds a final outcome for {order.alert.provider_alert_id} "
+        f"({acknowledgement.held or 'it does not say which'}), and it was not sent from here ({sent}). "
+        "See who answered; resume to go on without an answer of ours.",
+        reason=ANSWERED_ELSEWHERE,
     )

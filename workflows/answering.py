@@ -1,18 +1,18 @@
 """Chapter of an alert's story: the outcome, in the source's words, once, inside the window."""
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from temporalio import workflow
 
-from activities.outcomes import ReportOrder
+from activities.outcomes import ANSWERED_ELSEWHERE, Reported, ReportOrder
 from chargebacks.alerts import AnswerMode
 from chargebacks.contracts import CaseStatus
 from chargebacks.decisions import Action, Decision
 from chargebacks.outcomes import outcome_of
 from chargebacks.refunds import RefundResult
 from workflows.case import Case
-from workflows.steps import REPORT_OUTCOME
+from workflows.steps import REPORT_OUTCOME, StepFailed
 
 _LATE_REPORT = timedelta(days=7)
 """How long an outcome that missed its window may still be sent on a person's word."""
@@ -29,22 +29,30 @@ async def report(case: Case, decision: Decision, money: RefundResult | None) -> 
     if case.alert.answer_mode is AnswerMode.NONE or decision.action is Action.NOTHING:
         case.record.note(f"{outcome.code.value}: the source takes no answer")
         return
-    order = ReportOrder(case_id=case.id, alert=case.alert, outcome=outcome)
     due = case.window.respond_by or workflow.now() + _NO_WINDOW
-    reported = await case.persist(
-        lambda: case.run(
-            REPORT_OUTCOME, order, summary=f"report {outcome.code.value} to {case.alert.source}", until=due
-        ),
-        until=max(due, workflow.now()) + _LATE_REPORT,
-    )
+    order = ReportOrder(case_id=case.id, alert=case.alert, outcome=outcome, due=due)
+    late = max(due, workflow.now()) + _LATE_REPORT
+    reported = await case.persist(lambda: _send(case, order, due=due, late=late), until=late)
     if reported is None:
-        case.record.note("the outcome never reached the source")
+        case.record.note("the source was not told this outcome")
         return
     case.record.set(outcome=reported.outcome, outcome_sent_at=reported.at)
     if (case.record.case.attention or "").startswith(_UNANSWERED):
         case.record.set(attention=None)
     said = reported.acknowledgement.provider_code
     case.record.note(f"reported {reported.outcome.code.value} as {said}")
+
+
+async def _send(case: Case, order: ReportOrder, *, due: datetime, late: datetime) -> Reported | None:
+    """None: somebody else has answered for good, and a person has seen it. Sending again could not change it."""
+    summary = f"report {order.outcome.code.value} to {case.alert.source}"
+    try:
+        return await case.run(REPORT_OUTCOME, order, summary=summary, until=due)
+    except StepFailed as failure:
+        if failure.reason != ANSWERED_ELSEWHERE:
+            raise
+        await case.hold(failure.reason, failure.message, until=late)
+        return None
 
 
 def watch_the_window(case: Case) -> "asyncio.Task[None]":

@@ -102,6 +102,12 @@ class Seller(Shop):
         """Final outcomes that the network accepted for the alert."""
         return [outcome["outcome"] for outcome in await self.told(one.alert)]
 
+    async def attempts(self, one: AlertCase) -> list[dict[str, Any]]:
+        """Every outcome the network was told of the alert, taken or not."""
+        answer = await self.stack.networks_control.get("/_networks/outcomes", params={"alert_id": one.alert})
+        attempts: list[dict[str, Any]] = answer.raise_for_status().json()["outcomes"]
+        return attempts
+
     async def refund_by_hand(self, charge: ChargeSnapshot, amount: int) -> str:
         """As support staff does in Stripe's Dashboard; the refund's id."""
         made = await self.dashboard("POST", "/v1/refunds", charge=charge.id, amount=str(amount))
