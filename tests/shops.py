@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import SecretStr
 
 from chargebacks.charges import ChargeSnapshot
+from chargebacks.money import Money
 from demo.stack import Stack, activate_policy, post
 from networks.registry import ADAPTERS
 from operations.start import start_alert
@@ -52,15 +53,17 @@ class Shop:
         await self.stack.store.charges.upsert(self.name, (charge,))
         return charge
 
-    async def alert(self, charge: ChargeSnapshot) -> tuple[str, str]:
-        """An alert about the charge, taken in: (case id, provider alert id)."""
+    async def alert(self, charge: ChargeSnapshot, *, amount: Money | None = None) -> tuple[str, str]:
+        """An alert about the charge, or a part of it, taken in: (case id, provider alert id)."""
+        disputed = amount or charge.amount
         message = await post(
             self.stack.networks_control,
             "/_networks/alerts/generate",
             {
                 "network": "chargebackhit",
-                "amount": charge.amount.major_string(),
-                "currency": charge.amount.currency,
+                "amount": disputed.major_string(),
+                "currency": disputed.currency,
+                "transaction_amount": charge.amount.major_string(),
                 "transaction_at": charge.created.isoformat(),
                 "last4": charge.last4,
                 "auth_code": charge.auth_code,

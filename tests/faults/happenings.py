@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from shops import Shop
 
 from chargebacks.contracts import CaseStatus
+from chargebacks.money import Money
 
 PATIENCE_SECONDS = 420
 
@@ -64,27 +65,31 @@ class Trial:
 
 @dataclass(frozen=True)
 class Fault:
-    """The `nth` call that matches, counted from the start of the case, goes wrong."""
+    """The `nth` call that matches, counted from the start of the case, goes wrong; None: every one."""
 
     method: str
     path: str
     action: str
-    nth: int = 1
+    nth: int | None = 1
+    seconds: float = 0
 
 
-async def begin(shop: Shop, name: str, *, amount: int, faults: tuple[Fault, ...] = ()) -> Trial:
-    """A subscriber's charge and the alert about it; the case starts at once when a worker is there."""
+async def begin(
+    shop: Shop, name: str, *, amount: int, faults: tuple[Fault, ...] = (), disputed: int | None = None
+) -> Trial:
+    """A subscriber's charge and the alert about it, or about a part; the case starts when a worker is there."""
     charge_id, subscription = await shop.subscribed(amount)
     charge = await shop.know(charge_id)
     for fault in faults:
-        await shop.fault(fault.method, fault.path, fault.action, nth=fault.nth)
-    case, alert = await shop.alert(charge)
+        await shop.fault(fault.method, fault.path, fault.action, nth=fault.nth, seconds=fault.seconds)
+    refunded = disputed or amount
+    case, alert = await shop.alert(charge, amount=Money(amount_minor=refunded, currency="USD"))
     return Trial(
         name=name,
         shop=shop,
         charge=charge_id,
         subscription=subscription,
-        amount=amount,
+        amount=refunded,
         case=case,
         alert=alert,
     )

@@ -1,10 +1,12 @@
 """Stripe fails at every call a case makes, one fault at a time and in pairs."""
 
+import asyncio
 import itertools
+from dataclasses import replace
 
 import pytest
 from happenings import Fault, all_problems, begin
-from shops import open_shop
+from shops import Shop, open_shop
 
 from demo.stack import Stack, worker_process
 
@@ -52,3 +54,25 @@ async def test_faults_of_stripe_move_money_once(stack: Stack, faults: list[tuple
             trials.append(await begin(shop, name, amount=1000 + number, faults=plan))
         problems = await all_problems(trials)
     assert problems == []
+
+
+async def test_a_refund_that_is_still_running_at_stripe_is_not_made_twice(stack: Stack) -> None:
+    """Stripe takes longer than we wait, and a part of a charge could be refunded twice: the key holds it to once."""
+    shop = await open_shop(stack, "impatient")
+    hasty = replace(stack, environment={**stack.environment, "STRIPE_TIMEOUT_SECONDS": "1"})
+    slow = (Fault("POST", "^/v1/refunds$", "delay", nth=None, seconds=4),)
+    async with worker_process(hasty, log="impatient.log"):
+        trial = await begin(shop, "slow refund of a part", amount=9000, disputed=3000, faults=slow)
+        await trial.closed()
+        await stripe_is_idle(shop)
+    assert await trial.problems() == []
+
+
+async def stripe_is_idle(shop: Shop) -> None:
+    """Wait until Stripe has finished every refund it was asked for, also those nobody waits for any more."""
+    running = True
+    while running:
+        answer = await shop.stack.stripe_control.get("/_sandbox/requests", params={"path": "^/v1/refunds$"})
+        calls = [call for call in answer.json()["requests"] if call["account"] == shop.account]
+        running = any(call["status"] is None for call in calls)
+        await asyncio.sleep(0.1)
