@@ -18,8 +18,8 @@ class ReportOrder(Value):
     case_id: str
     alert: Alert
     outcome: Outcome
-    due: Instant | None = None
-    """When the source's window ends. Some sources then close an alert by themselves."""
+    late: bool = False
+    """The source's window is over. Some sources then close an alert by themselves."""
 
 
 class Reported(Value):
@@ -49,21 +49,18 @@ class Outcomes:
         await self._reports.attempt(order.case_id, now=now)
         acknowledgement = await self._networks.report(order.alert.source, order.alert, report.outcome)
         if acknowledgement.already_known:
-            late = order.due is not None and now > order.due
-            _require_ours(order, acknowledgement, sent_before=report.attempts > 0, late=late)
+            _require_ours(order, acknowledgement, sent_before=report.attempts > 0)
         await self._reports.finish(order.case_id, acknowledgement=acknowledgement, now=now)
         return Reported(outcome=report.outcome, acknowledgement=acknowledgement, at=now)
 
 
-def _require_ours(
-    order: ReportOrder, acknowledgement: Acknowledgement, *, sent_before: bool, late: bool
-) -> None:
+def _require_ours(order: ReportOrder, acknowledgement: Acknowledgement, *, sent_before: bool) -> None:
     """A final outcome that the source holds already is ours when we may have sent it, and it says nothing else.
 
     A source that does not say which one it holds may, once its window is over, have closed the alert by itself.
     """
     sent = acknowledgement.provider_code
-    held = acknowledgement.held or (None if late else sent)
+    held = acknowledgement.held or (None if order.late else sent)
     if sent_before and held == sent:
         return
     raise Refused(

@@ -30,9 +30,9 @@ async def report(case: Case, decision: Decision, money: RefundResult | None) -> 
         case.record.note(f"{outcome.code.value}: the source takes no answer")
         return
     due = case.window.respond_by or workflow.now() + _NO_WINDOW
-    order = ReportOrder(case_id=case.id, alert=case.alert, outcome=outcome, due=due)
-    late = max(due, workflow.now()) + _LATE_REPORT
-    reported = await case.persist(lambda: _send(case, order, due=due, late=late), until=late)
+    order = ReportOrder(case_id=case.id, alert=case.alert, outcome=outcome)
+    until = max(due, workflow.now()) + _LATE_REPORT
+    reported = await case.persist(lambda: _send(case, order, due=due, until=until), until=until)
     if reported is None:
         case.record.note("the source was not told this outcome")
         return
@@ -43,15 +43,16 @@ async def report(case: Case, decision: Decision, money: RefundResult | None) -> 
     case.record.note(f"reported {reported.outcome.code.value} as {said}")
 
 
-async def _send(case: Case, order: ReportOrder, *, due: datetime, late: datetime) -> Reported | None:
+async def _send(case: Case, order: ReportOrder, *, due: datetime, until: datetime) -> Reported | None:
     """None: somebody else has answered for good, and a person has seen it. Sending again could not change it."""
     summary = f"report {order.outcome.code.value} to {case.alert.source}"
+    order = order.model_copy(update={"late": workflow.now() > due})
     try:
         return await case.run(REPORT_OUTCOME, order, summary=summary, until=due)
     except StepFailed as failure:
         if failure.reason != ANSWERED_ELSEWHERE:
             raise
-        await case.hold(failure.reason, failure.message, until=late)
+        await case.hold(failure.reason, failure.message, until=until)
         return None
 
 

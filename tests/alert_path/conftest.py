@@ -1,7 +1,7 @@
 """Real parts for the alert path: stand-ins as processes, a store on disk, a worker, a Temporal server."""
 
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -58,6 +58,15 @@ async def live(around: StandIns, tmp_path_factory: pytest.TempPathFactory) -> As
             stack.environment["STRIPE_ACTIVITIES_PER_SECOND"] = "200"
             async with running_worker(stack):
                 yield stack
+
+
+WorkerOn = Callable[[Stack], AbstractAsyncContextManager[None]]
+
+
+@pytest.fixture(scope="session")
+def worker_on() -> WorkerOn:
+    """Runs the real worker inside the test's process."""
+    return running_worker
 
 
 @asynccontextmanager
