@@ -6,6 +6,7 @@ Quick runs take the smallest sizes: they show that everything runs, and their fi
 """
 
 import asyncio
+import signal
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Annotated
@@ -85,6 +86,9 @@ def _with_both_sides(measure: Callable[[BothSides], Awaitable[list[Line]]]) -> l
     """Each benchmark gets a fresh server and database, so that none measures what another left behind."""
 
     async def run() -> list[Line]:
+        this = asyncio.current_task()
+        assert this is not None
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, this.cancel)  # stop the parts as well
         async with both_sides() as sides:
             return await measure(sides)
 

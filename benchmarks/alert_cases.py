@@ -33,6 +33,7 @@ moment = "now"
 """Refunds, ends the subscription behind the charge, answers, and closes the case at once: no month of watching."""
 
 _PREPARED_AT_ONCE = 8
+_PATIENCE_SECONDS = 60.0
 _A_MOMENT = timedelta(seconds=2)
 """Stripe dates to the second."""
 
@@ -122,10 +123,15 @@ async def take_in(stack: Stack, alert: ReadyAlert) -> str:
     return started[0].case_id
 
 
-async def resolved(stack: Stack, case_id: str) -> CaseFile:
-    """The closed case. RuntimeError unless the money went back and the network was told so."""
+async def resolved(stack: Stack, case_id: str) -> None:
+    """Return when the case is closed. RuntimeError unless the money went back and the network was told so."""
     handle = stack.client.get_workflow_handle(case_id, result_type=CaseFile)
-    case: CaseFile = await handle.result()
-    if case.outcome is None or case.outcome.code is not OutcomeCode.REFUNDED or case.outcome_sent_at is None:
-        raise RuntimeError(f"{case_id} was not resolved: {case.timeline[-1].text}")
-    return case
+    try:
+        async with asyncio.timeout(_PATIENCE_SECONDS):
+            case: CaseFile | None = await handle.result()
+    except TimeoutError:
+        case = await stack.store.cases.case_file(case_id)
+    if case is None or case.outcome is None or case.outcome_sent_at is None:
+        raise RuntimeError(f"{case_id} was not resolved: {case.attention if case else 'it was never opened'}")
+    if case.outcome.code is not OutcomeCode.REFUNDED:
+        raise RuntimeError(f"{case_id} came to {case.outcome.code.value} instead of a refund")

@@ -31,12 +31,12 @@ class CaseShape:
         return len(self.calls) - self.local
 
 
-def shape_of(history: WorkflowHistory) -> CaseShape:
-    """The shape of a case that has refunded."""
+def shape_of(history: WorkflowHistory, *, refund: str = "refund_charge") -> CaseShape:
+    """The shape of a finished workflow in which the activity `refund` stands for the refund."""
     names = [name for call, name in _calls(history) if call != LOCAL]
     return CaseShape(
         calls=tuple(call for call, _name in _calls(history)),
-        refund=names.index("refund_charge") + 1,
+        refund=names.index(refund) + 1,
         events=len(history.events),
     )
 

@@ -17,10 +17,10 @@ _PART_OF = {
 
 
 def processor_seconds() -> dict[str, float]:
-    """Processor seconds used so far by this process ("load") and its children, by part. Empty without /proc."""
+    """Seconds used so far by this process ("load generator") and its children, by part. Empty without /proc."""
     if not (_PROC / "self" / "stat").exists():
         return {}
-    used = {"load": sum(os.times()[:2])}
+    used = {"load generator": sum(os.times()[:2])}
     for folder in _children():
         words = (folder / "cmdline").read_text().split("\0")
         part = next((_PART_OF[word] for word in words if word in _PART_OF), None)

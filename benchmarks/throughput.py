@@ -49,7 +49,7 @@ async def measure_rates(sides: BothSides, *, rounds: int, alerts: int) -> list[R
 async def _pair(sides: BothSides, alerts: int, *, bare_first: bool) -> RatePair:
     bare = await _bare(sides, alerts) if bare_first else None
     ours = await _ours(sides, alerts)
-    return RatePair(ours=ours, bare=bare or await _bare(sides, alerts))
+    return RatePair(ours=ours, bare=bare if bare is not None else await _bare(sides, alerts))
 
 
 async def _ours(sides: BothSides, alerts: int) -> Rate:
