@@ -103,5 +103,6 @@ class ResponseTimes(Value):
 
     aim_percent: Annotated[int, Field(ge=1, le=99)] = 50
     attention_percent: Annotated[int, Field(ge=1, le=99)] = 75
-    last_margin_minutes: Annotated[int, Field(ge=1, le=720)] = 30
-    """How long before the deadline the last-resort answer is sent."""
+    last_margin_minutes: Annotated[int, Field(ge=20, le=720)] = 30
+    """How long before the deadline the last-resort answer is sent. At least 20: a last reading of Stripe that gets
+    no answer takes 10 minutes, and the report must still be tried more than once."""
