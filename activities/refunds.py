@@ -30,7 +30,13 @@ from chargebacks.refunds import (
 )
 from chargebacks.values import Value
 
-_STATE_CHANGED = {"charge_already_refunded", "charge_disputed", "refund_disputed_payment", "amount_too_large"}
+_STATE_CHANGED = {
+    "charge_already_refunded",
+    "charge_disputed",
+    "refund_disputed_payment",
+    "amount_too_large",
+    "payment_intent_unexpected_state",
+}
 """Stripe's refusals that mean the charge changed after we read it: read again, plan again."""
 
 _STILL_RUNNING = timedelta(seconds=60)
@@ -144,13 +150,7 @@ class Refunds:
                 assert plan.refund is not None
                 return await self._book(entry, plan.refund, charge)
             case PlannedAct.VOID:
-                if charge.payment_intent is None:
-                    raise Refused(
-                        f"{charge.id} is uncaptured and has no payment intent.", reason="cannot_void"
-                    )
-                await self._stripe.cancel_payment_intent(
-                    order.account, charge.payment_intent, case_id=order.case_id
-                )
+                await self._void(order, charge)
                 await self._ledger.settle(entry, state=EntryState.RELEASED)
             case PlannedAct.NOTHING:
                 await self._ledger.settle(entry, state=EntryState.RELEASED)
@@ -175,11 +175,27 @@ class Refunds:
                 # act under a new key.
                 await self._ledger.next_key(entry)
                 raise TryLater(str(refusal), reason=refusal.reason, after=_STILL_RUNNING) from refusal
-            if refusal.reason in _STATE_CHANGED:
-                raise TryLater(f"The charge changed meanwhile: {refusal}", reason=refusal.reason) from refusal
-            raise
+            if refusal.reason not in _STATE_CHANGED:
+                raise
+            raise _read_again(refusal) from refusal
+
+    async def _void(self, order: RefundOrder, charge: ChargeSnapshot) -> None:
+        if charge.payment_intent is None:
+            raise Refused(f"{charge.id} is uncaptured and has no payment intent.", reason="cannot_void")
+        try:
+            await self._stripe.cancel_payment_intent(
+                order.account, charge.payment_intent, case_id=order.case_id
+            )
+        except Refused as refusal:
+            if refusal.reason not in _STATE_CHANGED:
+                raise
+            raise _read_again(refusal) from refusal
 
     async def _book(self, entry: LedgerEntry, refund: RefundSnapshot, charge: ChargeSnapshot) -> RefundResult:
         amount = Money(amount_minor=refund.amount_minor, currency=refund.currency)
         await self._ledger.settle(entry, state=entry_state_of(refund), refund_id=refund.id, amount=amount)
         return result_of(refund, charge)
+
+
+def _read_again(refusal: Refused) -> TryLater:
+    return TryLater(f"The charge changed meanwhile: {refusal}", reason=refusal.reason)

@@ -286,6 +286,52 @@ async def a_server_error_that_is_stored(seller: Seller) -> None:
     assert (keys[0] == keys[1], keys[1] == keys[2], posts[1]["replayed"]) == (True, False, True)
 
 
+@told.story
+async def an_authorisation_whose_release_is_not_answered(seller: Seller) -> None:
+    """Never captured: the payment is cancelled, the lost answer is asked for again, and nothing is ever refunded."""
+    charge = await seller.sell(captured=False)
+    await seller.fault("POST", "/cancel$", "reset_after", nth=1)
+    one = await seller.told_of("ethoca", charge)
+    case = await seller.closed(one)
+    intent = await seller.dashboard("GET", f"/v1/payment_intents/{charge.payment_intent}")
+    assert (intent["status"], case.attention) == ("canceled", None)
+    assert await seller.moved(charge) == (0, 0)
+    [outcome] = await seller.told(one.alert)
+    assert (outcome["outcome"], outcome["body"]["refundStatus"]) == ("STOPPED", "NOT_SETTLED")
+
+
+@told.story
+async def two_alerts_for_an_authorisation(seller: Seller) -> None:
+    """The second finds nothing to take back; neither claims a refund."""
+    charge = await seller.sell(captured=False)
+    cases = await asyncio.gather(seller.told_of("ethoca", charge), seller.told_of("ethoca", charge))
+    await asyncio.gather(*(seller.closed(case) for case in cases))
+    assert await seller.moved(charge) == (0, 0)
+    told = [outcome for case in cases for outcome in await seller.told(case.alert)]
+    assert [outcome["body"]["refundStatus"] for outcome in told] == ["NOT_SETTLED", "NOT_SETTLED"]
+
+
+@told.story
+async def an_authorisation_that_is_captured_meanwhile(seller: Seller) -> None:
+    """Captured after it was read: it can no longer be released, so it is read again and refunded."""
+    charge = await seller.sell(captured=False)
+    one = await held_at(seller, charge, "GET", "^/v1/disputes$", "delay_after")
+    await seller.dashboard("POST", f"/v1/payment_intents/{charge.payment_intent}/capture")
+    case = await seller.closed(one)
+    assert await seller.moved(charge) == (1, 4999)
+    assert (await seller.heard(one), case.attention) == (["reversed"], None)
+
+
+@told.story
+async def the_issuer_only_asks_to_end_the_subscription(seller: Seller) -> None:
+    """No money is asked for, and none moves; the subscription ends."""
+    charge, subscription = await seller.subscribe()
+    one = await seller.told_of("reseller", charge, type="CANCEL")
+    await seller.closed(one)
+    assert await seller.moved(charge) == (0, 0)
+    assert await seller.subscription_status(subscription) == "canceled"
+
+
 async def held_at(
     seller: Seller, charge: ChargeSnapshot, method: str, path: str, action: str, **fields: str
 ) -> AlertCase:

@@ -215,6 +215,17 @@ async def a_charge_in_another_currency_is_named(seller: Seller) -> None:
 
 
 @told.story
+async def a_charge_that_another_alert_has_refunded_is_named(seller: Seller) -> None:
+    """The named charge is settled: no money moves, and the source hears of the earlier alert."""
+    one = await unmatched(seller)
+    charge = await seller.sell(last4="7004")
+    await seller.closed(await seller.told_of("ethoca", charge))
+    await approve(seller.stack.client, one.case, by="ana", charge_id=charge.id)
+    await seller.closed(one)
+    assert (await seller.moved(charge), await seller.heard(one)) == ((1, 4999), ["duplicate"])
+
+
+@told.story
 async def an_alert_of_unknown_kind_is_approved_for_a_named_charge(seller: Seller) -> None:
     """What the alert wants is not known, so the amount must be a person's word, too."""
     charge = await seller.sell(indexed=False)
