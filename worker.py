@@ -99,6 +99,7 @@ def _cases_worker(
             matching.match_in_index,
             verdicts.decide,
             refunds.book_network_refund,
+            refunds.release_network_refund,
         ],
         no_remote_activities=True,
         workflow_runner=workflow_runner(),

@@ -96,6 +96,10 @@ class RefundLedger(Protocol):
         """Book what the network refunded by itself; once per case."""
         ...
 
+    async def release_external(self, *, account: str, case_id: str) -> tuple[LedgerEntry, ...]:
+        """Let go of what was booked for that case: the network has taken its refund back. Returns what was let go."""
+        ...
+
 
 class OutcomeReports(Protocol):
     async def begin(self, *, case_id: str, source: str, outcome: Outcome, now: datetime) -> OutcomeReport:

@@ -73,6 +73,13 @@ class NetworkRefund(Value):
     amount: Money
 
 
+class NetworkTakeBack(Value):
+    """The network takes back what it had paid by itself for that case."""
+
+    account: str
+    case_id: str
+
+
 class Refunds:
     def __init__(self, *, accounts: AccountStore, ledger: RefundLedger, stripe: StripeGateway) -> None:
         self._accounts = accounts
@@ -133,6 +140,12 @@ class Refunds:
             amount=order.amount,
             now=datetime.now(UTC),
         )
+
+    @activity.defn
+    async def release_network_refund(self, order: NetworkTakeBack) -> tuple[str, ...]:
+        """Local activity: the network's refund no longer stands in the way of ours; returns the charges concerned."""
+        released = await self._ledger.release_external(account=order.account, case_id=order.case_id)
+        return tuple(entry.charge_id for entry in released)
 
     async def _entry_of(self, order: RefundOrder) -> LedgerEntry | None:
         entries = await self._ledger.entries(account=order.account, charge_id=order.charge_id)

@@ -113,6 +113,8 @@ class Alert(Value):
     answer_mode: AnswerMode = AnswerMode.CALLBACK
     livemode: bool | None = None
     """Only where the source says it (Stripe)."""
+    takes_back: str | None = None
+    """Provider alert id of a refund of the network's own that it takes back (RDR)."""
     raw_sha256: str
     """SHA-256 (hex) of the payload as received, which the inbox keeps."""
     note: str | None = None

@@ -15,7 +15,7 @@ class EntryState(StrEnum):
     SUCCEEDED = "succeeded"
     FAILED = "failed"
     RELEASED = "released"
-    """Reserved, then found unnecessary: no money moved."""
+    """Reserved, then found unnecessary; or refunded by the network and taken back: no money stayed moved."""
     EXTERNAL = "external"
     """Refunded outside Stripe by the network (RDR)."""
 

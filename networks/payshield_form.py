@@ -129,6 +129,7 @@ def _taken_back(form: Fields, source: SourceSettings, *, sha256: str, received_a
         alerted_at=received_at,
         received_at=received_at,
         answer_mode=AnswerMode.NONE,
+        takes_back=alert_id,
         raw_sha256=sha256,
         note=f"takes the RDR alert {alert_id} back",
     )

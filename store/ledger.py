@@ -118,6 +118,22 @@ class RefundLedger:
         )
         return await self._database.write_durably(lambda connection: _book(connection, wanted))
 
+    async def release_external(self, *, account: str, case_id: str) -> tuple[LedgerEntry, ...]:
+        """Let go of what the network refunded by itself and has taken back; none when nothing was booked."""
+        released = (
+            update(LedgerRow)
+            .where(
+                col(LedgerRow.account) == account,
+                col(LedgerRow.case_id) == case_id,
+                col(LedgerRow.state) == EntryState.EXTERNAL,
+            )
+            .values(state=EntryState.RELEASED)
+            .returning(LedgerRow)
+        )
+        return await self._database.write_durably(
+            lambda connection: tuple(_entry(row) for row in connection.execute(released).mappings())
+        )
+
 
 def _reserve(connection: Connection, wanted: LedgerEntry) -> LedgerEntry:
     entries = _held_entries(connection, wanted)

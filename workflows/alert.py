@@ -22,6 +22,7 @@ with workflow.unsafe.imports_passed_through():
         cancel_owed,
         cancel_subscriptions,
         move_money,
+        release_network_refund,
         watch_refund,
     )
     from workflows.steps import OPEN_CASE, run_local
@@ -46,6 +47,7 @@ class AlertWorkflow:
         match = await find_charge(case)
         decision = await decide(case, match)
         await book_network_refund(case, decision)
+        await release_network_refund(case)
         if case.opened.mode is Mode.OBSERVE:
             window.cancel()
             return await self._close("observed: nothing was touched")

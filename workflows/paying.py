@@ -4,10 +4,10 @@ from datetime import datetime, timedelta
 
 from temporalio import workflow
 
-from activities.refunds import NetworkRefund, RefundOrder
+from activities.refunds import NetworkRefund, NetworkTakeBack, RefundOrder
 from activities.subscriptions import CancelOrder
 from chargebacks.charges import ChargeSnapshot
-from chargebacks.contracts import Approve, Asks, CaseStatus
+from chargebacks.contracts import Approve, Asks, CaseStatus, alert_case_id
 from chargebacks.decisions import Action, CancelScope, Decision
 from chargebacks.refunds import MoneyState, RefundResult
 from workflows.case import Case
@@ -18,6 +18,7 @@ from workflows.steps import (
     CANCEL_SUBSCRIPTIONS,
     CHECK_REFUND,
     REFUND_CHARGE,
+    RELEASE_NETWORK_REFUND,
     StepFailed,
     run_local,
 )
@@ -60,6 +61,19 @@ async def book_network_refund(case: Case, decision: Decision) -> None:
     )
     await run_local(BOOK_NETWORK_REFUND, order, summary=f"book the network's refund of {charge.id}")
     case.record.note(f"the network refunded {charge.id} itself: booked, so that nobody refunds it again")
+
+
+async def release_network_refund(case: Case) -> None:
+    """The network takes its own refund back: an alert that comes now may be refunded like any other."""
+    if case.alert.takes_back is None:
+        return
+    case_id = alert_case_id(source=case.alert.source, provider_alert_id=case.alert.takes_back)
+    order = NetworkTakeBack(account=case.account, case_id=case_id)
+    charges = await run_local(
+        RELEASE_NETWORK_REFUND, order, summary=f"release the network's refund of {case_id}"
+    )
+    for charge_id in charges:
+        case.record.note(f"the network took its refund of {charge_id} back: it may be refunded again")
 
 
 async def move_money(case: Case, decision: Decision) -> RefundResult | None:

@@ -18,7 +18,7 @@ from activities.cases import Cases, OpenedCase
 from activities.failures import NEEDS_OPERATOR, REFUSED
 from activities.matching import ChargeFacts, ChargeOrder, Matching, MatchOrder
 from activities.outcomes import Outcomes, Reported, ReportOrder
-from activities.refunds import NetworkRefund, RefundDone, RefundOrder, Refunds
+from activities.refunds import NetworkRefund, NetworkTakeBack, RefundDone, RefundOrder, Refunds
 from activities.subscriptions import CancelOrder, Subscriptions
 from activities.verdicts import DecideOrder, Verdicts
 from chargebacks.contracts import NETWORKS_QUEUE, STRIPE_QUEUE, AlertRequest, CaseFile
@@ -73,6 +73,9 @@ SAVE_CASE: LocalStep[CaseFile, None] = LocalStep(Cases.save_case)
 MATCH_IN_INDEX: LocalStep[MatchOrder, Match] = LocalStep(Matching.match_in_index)
 DECIDE: LocalStep[DecideOrder, Decision] = LocalStep(Verdicts.decide)
 BOOK_NETWORK_REFUND: LocalStep[NetworkRefund, None] = LocalStep(Refunds.book_network_refund)
+RELEASE_NETWORK_REFUND: LocalStep[NetworkTakeBack, tuple[str, ...]] = LocalStep(
+    Refunds.release_network_refund
+)
 
 SEARCH_STRIPE: Step[MatchOrder, Match] = _stripe(Matching.search_stripe, 90)
 INSPECT_CHARGE: Step[ChargeOrder, ChargeFacts] = _stripe(Matching.inspect_charge, 60)

@@ -109,6 +109,20 @@ async def rdr_of_one_provider_and_a_request_of_another(seller: Seller) -> None:
     assert await seller.heard(later) == ["Duplicate"]
 
 
+@told.story
+async def a_refund_request_after_rdr_was_taken_back(seller: Seller) -> None:
+    """The network has taken its refund back, so that the customer has none: a request that comes then is met."""
+    charge = await seller.sell()
+    rdr = await seller.told_of("reseller", charge, type="DISPUTE_RDR")
+    await seller.closed(rdr)
+    taken_back = await seller.told_of("reseller", type="RDR_DELETE", id=rdr.alert)
+    await seller.closed(taken_back)
+    assert await seller.moved(charge) == (0, 0)
+    later = await seller.told_of("chargebackhit", charge)
+    await seller.closed(later)
+    assert (await seller.moved(charge), await seller.heard(later)) == ((1, 4999), ["reversed"])
+
+
 @told.under('mode = "observe"\n')
 async def a_refund_request_after_rdr_was_only_observed(seller: Seller) -> None:
     """Who observes first and acts later has not forgotten what the network paid back meanwhile."""

@@ -71,6 +71,7 @@ class TestParse:
         alert = parse(fields)
         assert (alert.kind, alert.product) == (AlertKind.NETWORK_REVERSED, NetworkProduct.RDR)
         assert alert.provider_alert_id != "10001"
+        assert alert.takes_back == "10001"
         assert "10001" in alert.note
         assert alert.answer_mode is AnswerMode.NONE
 

@@ -139,6 +139,16 @@ async def test_a_network_refund_is_booked_even_while_a_case_holds_the_charge(sto
     assert (await book(store, "case-b")).state is EntryState.EXTERNAL
 
 
+async def test_what_the_network_takes_back_is_let_go(store: Store) -> None:
+    """Only what was booked for that case, and only once; what was reserved meanwhile stays."""
+    booking, other = await book(store, "case-a"), await book(store, "case-b")
+    held = await reserve(store, "case-a")
+    [released] = await store.ledger.release_external(account=ACCOUNT, case_id="case-a")
+    assert (released.sequence, released.state) == (booking.sequence, EntryState.RELEASED)
+    assert await store.ledger.release_external(account=ACCOUNT, case_id="case-a") == ()
+    assert await store.ledger.entries(account=ACCOUNT, charge_id="ch_1") == (released, other, held)
+
+
 async def test_the_database_itself_refuses_a_second_holder(store: Store, database_url: str) -> None:
     """A program that goes round the ledger runs into the index."""
     entry = await reserve(store, "case-a")
