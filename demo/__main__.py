@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
@@ -64,40 +65,32 @@ async def play(stack: Stack, scenario: Scenario) -> Result:
 
 
 def table_of(results: list[Result]) -> Table:
-    """Expected against got, one line per scenario; what differs is shown as `expected -> got`."""
-    table = Table(title="What each alert came to", title_justify="left", header_style="bold")
-    for heading in (
-        "",
-        "scenario",
-        "case status",
-        "money back",
-        "network was told",
-        "subscription",
-        "decision",
-    ):
-        table.add_column(heading, overflow="fold")
-    table.add_column("workflow id", overflow="fold", style="dim")
+    """Expected against got, one row per scenario; what differs is shown as `expected -> got`."""
+    table = Table(title="What each alert came to", title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
+    table.add_column("")
+    table.add_column("scenario, workflow id", overflow="fold")
+    for heading in ("case status", "money back", "network was told", "subscription", "decision"):
+        table.add_column(heading, no_wrap=True)
     for result in results:
         want, got = result.scenario.expected, result.got
         table.add_row(
             "[green]ok[/]" if result.as_expected else "[red]NO[/]",
-            result.scenario.name,
-            _compared(want.status, got.status),
+            f"{result.scenario.name}\n[dim]{result.played.cases[-1]}[/]",
+            _compared(want.status, got.status).replace("_", " "),
             _compared(want.refunded, got.refunded),
             _compared(want.told, got.told),
             _compared(want.subscription, got.subscription),
-            _compared(want.why, got.why),
-            result.played.cases[-1],
+            _compared(want.why, got.why).replace("_", " "),
         )
     return table
 
 
 def _compared(want: str, got: str) -> str:
-    return got.replace("_", " ") if want == got else f"[red]{want or '(none)'} -> {got or '(none)'}[/]"
+    return got if want == got else f"[red]{want or '(none)'} -> {got or '(none)'}[/]"
 
 
 async def run(*, keep: bool, only: str) -> bool:
-    console = Console(width=None if Console().is_terminal else 170)
+    console = Console(width=None if Console().is_terminal else 166)
     scenarios = tuple(scenario for scenario in SCENARIOS if only.lower() in scenario.name.lower())
     console.print(
         "Starting Temporal, a stand-in Stripe, stand-in alert networks and the worker on loopback ..."
