@@ -1,5 +1,9 @@
 """Chapter of an alert's story: what to do, and the word of a person where one is needed."""
 
+from datetime import datetime, timedelta
+
+from temporalio import workflow
+
 from activities.matching import ChargeOrder
 from activities.verdicts import DecideOrder
 from chargebacks.charges import DisputeSnapshot
@@ -12,6 +16,8 @@ from workflows.case import Case
 from workflows.case_page import at
 from workflows.parking import Question
 from workflows.steps import DECIDE, INSPECT_CHARGE, StepFailed, run_local
+
+_NO_HURRY = timedelta(days=3)
 
 
 async def decide(case: Case, match: Match) -> Decision:
@@ -58,14 +64,21 @@ async def _ask(case: Case, decision: Decision, trouble: str | None) -> Approve |
         needs_charge=case.charge is None,
         needs_amount=case.charge is not None and decision.amount is None,
     )
+    until = _word_due(case)
     silence = "the refund" if unanswered(decision).action is Action.REFUND else "no refund"
     await case.record.publish(
         CaseStatus.AWAITING_PERSON,
         attention=text,
         asks=question.asks,
-        waits_for=f"approve or decline until {at(case.last_safe)}; silence then means {silence}",
+        waits_for=f"approve or decline until {at(until)}; silence then means {silence}",
     )
-    return await case.desk.wait(question, until=case.last_safe)
+    return await case.desk.wait(question, until=until)
+
+
+def _word_due(case: Case) -> datetime:
+    """The last safe moment; an alert whose window is over anyway leaves a person time to look."""
+    due = case.window.respond_by
+    return workflow.now() + _NO_HURRY if due is not None and due <= workflow.now() else case.last_safe
 
 
 async def _approve(

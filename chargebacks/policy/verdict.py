@@ -2,6 +2,7 @@
 
 from chargebacks.alerts import AlertKind, AnswerMode, NetworkProduct
 from chargebacks.charges import ChargeSnapshot
+from chargebacks.deadlines import window_of
 from chargebacks.decisions import Action, Decision, Mode, Situation
 from chargebacks.matching import MatchVerdict
 from chargebacks.money import Money
@@ -77,7 +78,7 @@ def _by_rules(
             return refund(finding, charge, policy, ruling=ruling)
         case Then.ASK:
             on_silence, silence_outcome = silence_on(amount, policy)
-            if _doubt(situation, charge) is not None or not ruling.silence_may_refund:
+            if _doubt(situation, charge, policy) is not None or not ruling.silence_may_refund:
                 on_silence = Action.ANSWER
             return ask(
                 finding,
@@ -104,7 +105,7 @@ def _restrained(
     situation: Situation, charge: ChargeSnapshot, amount: Money, policy: Policy, ruling: Ruling
 ) -> Ruling:
     """A refund the rules want, unless a limit, a doubt or the mode holds it back."""
-    held = limited(amount, policy) or _doubt(situation, charge) or _proposal(ruling, policy)
+    held = limited(amount, policy) or _doubt(situation, charge, policy) or _proposal(ruling, policy)
     if held is None:
         return ruling
     return held.model_copy(
@@ -112,13 +113,17 @@ def _restrained(
     )
 
 
-def _doubt(situation: Situation, charge: ChargeSnapshot) -> Ruling | None:
+def _doubt(situation: Situation, charge: ChargeSnapshot, policy: Policy) -> Ruling | None:
     """What only a person may look past."""
     if situation.alert.product is NetworkProduct.UNKNOWN:
         return Ruling(then=Then.ASK, reason="unknown_product", explanation="The alert's product is unknown.")
     if situation.alert.alerted_at - charge.created > OLDEST:
         told = f"Charge {charge.id} was made more than {OLDEST.days} days before the alert."
         return Ruling(then=Then.ASK, reason="too_old", explanation=told)
+    respond_by = window_of(situation.alert, policy.times).respond_by
+    if respond_by is not None and respond_by <= situation.alert.received_at:
+        told = f"The alert came in when its window was over ({respond_by:%Y-%m-%d %H:%M} UTC)."
+        return Ruling(then=Then.ASK, reason="window_over", explanation=told)
     return None
 
 
@@ -152,7 +157,11 @@ def _on_fraud_report(situation: Situation, charge: ChargeSnapshot | None, policy
 def _by_fraud_ruling(
     situation: Situation, charge: ChargeSnapshot, finding: Finding, ruling: Ruling, policy: Policy
 ) -> Decision:
-    held = (_doubt(situation, charge) or _proposal(ruling, policy)) if ruling.then is Then.REFUND else ruling
+    held = (
+        (_doubt(situation, charge, policy) or _proposal(ruling, policy))
+        if ruling.then is Then.REFUND
+        else ruling
+    )
     if held is None:
         return refund(finding, charge, policy, ruling=ruling)
     if held.reason == "proposed" or (held.then is Then.ASK and held.rule is not None):

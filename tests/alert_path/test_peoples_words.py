@@ -12,6 +12,7 @@ from chargebacks.contracts import CaseFile, CaseStatus
 from chargebacks.errors import BadInput
 from chargebacks.money import Money
 from demo.stack import Stack
+from demo.world import hours_ago
 from operations.connect import switch_alert_management
 from operations.decide import approve, decline, resume
 
@@ -246,6 +247,17 @@ async def another_accounts_charge_is_named(seller: Seller) -> None:
     await asks_again(seller, one, foreign)
     ledger = await seller.stack.stripe_control.get("/_sandbox/ledger", params={"charge": foreign})
     assert [movement["kind"] for movement in ledger.json()["movements"]] == ["charge"]
+
+
+@told.story
+async def an_alert_of_last_month(seller: Seller) -> None:
+    """A backlog that a provider sends again moves no money by itself; a person has time to look, and may approve."""
+    charge = await seller.sell(created=hours_ago(33 * 24))
+    one = await asked(seller, charge, alert_at=hours_ago(30 * 24))
+    assert await seller.moved(charge) == (0, 0)
+    await approve(seller.stack.client, one.case, by="ana")
+    await seller.closed(one)
+    assert await seller.moved(charge) == (1, 4999)
 
 
 @told.story

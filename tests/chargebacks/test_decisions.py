@@ -6,6 +6,7 @@ import pytest
 from builders import (
     ACTING,
     ALERT,
+    ALERTED_AT,
     AMBIGUOUS,
     CASE_ID,
     MATCHED,
@@ -227,6 +228,15 @@ class TestRefundRequest:
         after = alert(alerted_at=SOLD_AT + timedelta(days=120, seconds=1))
         assert decide(situation(on_the_day), ACTING).action is Action.REFUND
         assert asks(decide(situation(after), ACTING), "too_old")
+
+    def test_an_alert_whose_window_is_over(self) -> None:
+        """What comes in after its 72 hours prevents nothing by itself: a person looks, and silence never refunds."""
+        in_time = alert(received_at=ALERTED_AT + timedelta(hours=71))
+        late = alert(received_at=ALERTED_AT + timedelta(hours=72))
+        assert decide(situation(in_time), ACTING).action is Action.REFUND
+        decision = decide(situation(late), acting('[approval]\nsilence = "refund"'))
+        assert asks(decision, "window_over")
+        assert (decision.amount, decision.on_silence) == (usd(10_000), Action.ANSWER)
 
     @pytest.mark.parametrize("account_livemode", [True, False])
     def test_live_and_test_never_mix(self, account_livemode: bool) -> None:
