@@ -6,9 +6,11 @@ from temporalio import workflow
 
 from activities.refunds import NetworkRefund, NetworkTakeBack, RefundOrder
 from activities.subscriptions import CancelOrder
+from chargebacks.alerts import AlertKind
 from chargebacks.charges import ChargeSnapshot
 from chargebacks.contracts import Approve, Asks, CaseStatus, alert_case_id
 from chargebacks.decisions import Action, CancelScope, Decision
+from chargebacks.matching import MatchVerdict
 from chargebacks.refunds import MoneyState, RefundResult
 from workflows.case import Case
 from workflows.case_page import at
@@ -36,6 +38,8 @@ _WORD_ON_FAILURE = timedelta(days=30)
 _RETRY_FOR = timedelta(hours=1)
 """How long a step is tried again by itself after a person resumed it."""
 
+_NOT_BOOKED = "the network refunded one of several charges that fit: see that it is not refunded again"
+
 _ENDS_SUBSCRIPTION = {
     MoneyState.REFUNDED,
     MoneyState.PENDING,
@@ -48,7 +52,9 @@ _ENDS_SUBSCRIPTION = {
 
 async def book_network_refund(case: Case, decision: Decision) -> None:
     """Keep what the network has paid back itself, also where we only observe: whoever acts later must know of it."""
-    charge = case.charge
+    charge, match = case.charge, case.record.case.match
+    if case.alert.kind is AlertKind.NETWORK_RESOLVED and match and match.verdict is MatchVerdict.AMBIGUOUS:
+        case.record.set(attention=_NOT_BOOKED)
     if charge is None or not decision.network_refund:
         return
     amount = case.alert.amount if case.alert.amount is not None else charge.amount

@@ -123,6 +123,18 @@ async def a_refund_request_after_rdr_was_taken_back(seller: Seller) -> None:
     assert (await seller.moved(charge), await seller.heard(later)) == ((1, 4999), ["reversed"])
 
 
+@told.story
+async def rdr_that_fits_two_charges(seller: Seller) -> None:
+    """Which one the network refunded cannot be booked: the case says so, because nothing else stops a second refund."""
+    anonymous = {"authorization_code": None, "network_transaction_id": None}
+    first, _ = [await seller.sell(last4="7005", **anonymous) for _ in range(2)]
+    unnamed = {"auth_code": None, "network_transaction_id": None}
+    rdr = await seller.told_of("chargebackhit", first, type="resolved", product="rdr", **unnamed)
+    case = await seller.closed(rdr)
+    assert "refunded again" in (case.attention or "")
+    assert await seller.heard(rdr) == ["acknowledged"]
+
+
 @told.under('mode = "observe"\n')
 async def a_refund_request_after_rdr_was_only_observed(seller: Seller) -> None:
     """Who observes first and acts later has not forgotten what the network paid back meanwhile."""
