@@ -9,9 +9,9 @@ from chargebacks.charges import ChargeSnapshot, DisputeSnapshot
 from stripe_gateway.clients import AccountClient, Json
 from stripe_gateway.conversion import Reading, charge_snapshot, dispute_snapshot
 
-_EXPANDED = ["refunds", "customer.subscriptions"]
+_EXPANDED = ["refunds", "customer.subscriptions", "payment_intent"]
 """Two of the four levels that Stripe expands (https://docs.stripe.com/api/expanding_objects). The list of
-subscriptions leaves out cancelled ones."""
+subscriptions leaves out cancelled ones. The payment intent tells a guest's charge from an account's."""
 
 
 def reading_now(client: AccountClient) -> Reading:

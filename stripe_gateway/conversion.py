@@ -76,10 +76,10 @@ def charge_snapshot(data: Mapping[str, Any], reading: Reading) -> ChargeSnapshot
     reading.check(charge.id, livemode=charge.livemode)
     details = charge.payment_method_details or wire.PaymentMethodDetails()
     card = details.card or details.card_present or wire.Card()
-    customer = charge.customer
+    customer, payment = charge.customer, charge.payment_intent
     return ChargeSnapshot(
         id=charge.id,
-        payment_intent=charge.payment_intent,
+        payment_intent=payment.id if isinstance(payment, wire.PayingIntent) else payment,
         customer=customer.id if isinstance(customer, wire.Customer) else customer,
         amount=Money(amount_minor=charge.amount, currency=charge.currency),
         captured_minor=charge.amount_captured,
@@ -192,9 +192,12 @@ def _subscription(subscription: wire.Subscription, reading: Reading) -> Subscrip
 
 
 def _live_subscriptions(charge: wire.Charge, reading: Reading) -> tuple[SubscriptionSnapshot, ...] | None:
-    """None where the customer was not expanded, and where there is none: a payment may belong to a customer that
-    is an account (`customer_account` of the payment intent), which the charge does not show."""
-    customer = charge.customer
+    """None where what is needed was not expanded. A charge without a customer may still be an account's that pays
+    as one (https://docs.stripe.com/api/payment_intents/object#payment_intent_object-customer_account), which its
+    payment intent tells. Without either there is none: every subscription belongs to one of the two."""
+    customer, payment = charge.customer, charge.payment_intent
+    if customer is None and isinstance(payment, wire.PayingIntent) and payment.by_guest:
+        return ()
     if not isinstance(customer, wire.Customer):
         return None
     if customer.deleted:

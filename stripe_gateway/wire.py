@@ -74,6 +74,20 @@ class Customer(Wire):
     subscriptions: Subscriptions | None = None
 
 
+class PayingIntent(Wire):
+    """An expanded payment intent. `customer_account`: the account that pays as a customer, where one does."""
+
+    id: str
+    customer: Id | None = None
+    customer_account: str | None = None
+
+    @property
+    def by_guest(self) -> bool:
+        """Whether it says that nobody who could have a subscription paid."""
+        said = "customer_account" in self.model_fields_set
+        return said and self.customer_account is None and self.customer is None
+
+
 class Wallet(Wire):
     type: str
     dynamic_last4: str | None = None
@@ -125,7 +139,7 @@ class Charge(Wire):
     disputed: bool = False
     created: int
     livemode: bool
-    payment_intent: Id | None = None
+    payment_intent: str | PayingIntent | None = None
     customer: str | Customer | None = None
     authorization_code: str | None = None
     payment_method_details: PaymentMethodDetails | None = None

@@ -14,13 +14,15 @@ Calls = list[tuple[str, str]]
 
 
 async def test_one_read(sandbox: Sandbox, gateway: Gateway, calls: Calls) -> None:
-    """A charge comes with its refunds in a single call."""
+    """A charge comes with its refunds in a single call, and with the word that a guest has no subscription."""
     charge = await sandbox.charge(last4="4242", metadata={"order_id": "1001"})
     await sandbox.api("POST", "/v1/refunds", {"charge": charge["id"], "amount": 1000})
 
     snapshot = await gateway.read_charge(SHOP, charge["id"])
 
     assert calls == [("GET", f"/v1/charges/{charge['id']}")]
+    assert snapshot.payment_intent == charge["payment_intent"]
+    assert snapshot.live_subscriptions == ()  # a guest's
     assert [refund.amount_minor for refund in snapshot.refunds] == [1000]
     assert (snapshot.remaining_minor, snapshot.order_ids) == (3999, ("1001",))
 

@@ -165,6 +165,22 @@ class TestCharges:
 
         assert live == (None if found is None else tuple(one.id for one in found))
 
+    @pytest.mark.parametrize(
+        ("intent", "live"),
+        [
+            ("pi_1", None),
+            ({"id": "pi_1", "customer": None, "customer_account": None}, ()),
+            ({"id": "pi_1", "customer": None, "customer_account": "acct_9"}, None),
+            ({"id": "pi_1", "customer": None}, None),
+            (None, None),
+        ],
+    )
+    def test_a_guest_has_no_subscription(self, intent: Any, live: tuple[()] | None) -> None:
+        """A charge without a customer is a guest's only if its payment intent says that no account pays as one."""
+        charge = a_stripe_charge(customer=None, payment_intent=intent)
+
+        assert charge_snapshot(charge, READING).live_subscriptions == live
+
     def test_expanded_ids(self) -> None:
         """An expanded object stands for its id."""
         snapshot = charge_snapshot(
