@@ -139,7 +139,7 @@ async def _stand_in(stack: AsyncExitStack, home: Path, module: str, *, ready: st
 def _environment(around: StandIns, temporal_address: str) -> dict[str, str]:
     """Exactly what a merchant would set, pointed at the stand-ins. What the caller has set already stays."""
     ours = {
-        "DATABASE_URL": f"sqlite+aiosqlite:///{around.folder / 'chargebacks.db'}",
+        "DATABASE_URL": f"sqlite:///{around.folder / 'chargebacks.db'}",
         "SECRETS_KEY": Fernet.generate_key().decode(),
         "STRIPE_API_BASE": around.stripe_url,
         "STRIPE_FILES_BASE": around.stripe_url,

@@ -12,7 +12,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_file=None, extra="ignore", frozen=True)
 
-    database_url: str = "sqlite+aiosqlite:///chargebacks.db"
+    database_url: str = "sqlite:///chargebacks.db"
     secrets_key: SecretStr | None = Field(default=None)
     """Fernet key (or several, comma separated, newest first) that seals secrets at rest."""
     stripe_api_base: str = "https://api.stripe.com"
