@@ -8,9 +8,9 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from chargebacks.errors import NeedsOperator
+from runtime.process import end
 
 _READY_SECONDS = 60.0
-_STOP_SECONDS = 45.0
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 
@@ -36,18 +36,6 @@ async def python_process(
         yield process
     finally:
         await end(process)
-
-
-async def end(process: asyncio.subprocess.Process) -> None:
-    """Ask the process to stop, and insist when it does not."""
-    if process.returncode is not None:
-        return
-    process.terminate()
-    try:
-        await asyncio.wait_for(process.wait(), _STOP_SECONDS)
-    except TimeoutError:
-        process.kill()
-        await process.wait()
 
 
 async def _wait_until(ready: str, process: asyncio.subprocess.Process, log: Path) -> None:

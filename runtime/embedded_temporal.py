@@ -16,9 +16,9 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 
 from chargebacks.errors import NeedsOperator
+from runtime.process import end
 
 _START_ATTEMPTS = 150
-_STOP_SECONDS = 10.0
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ async def embedded_temporal(
         await _wait_until_up(server, process)
         yield server
     finally:
-        await _stop(process)
+        await end(process)
 
 
 def find_binary(override: Path | None = None, *, name: str = "temporal") -> str:
@@ -105,14 +105,3 @@ async def _wait_until_up(server: TemporalServer, process: asyncio.subprocess.Pro
     raise NeedsOperator(
         f"The Temporal dev server did not come up at {server.address}.", reason="temporal_unreachable"
     )
-
-
-async def _stop(process: asyncio.subprocess.Process) -> None:
-    if process.returncode is not None:
-        return
-    process.terminate()
-    try:
-        await asyncio.wait_for(process.wait(), _STOP_SECONDS)
-    except TimeoutError:
-        process.kill()
-        await process.wait()

@@ -11,6 +11,9 @@ import signal
 import sys
 from typing import NoReturn
 
+_STOP_SECONDS = 45.0
+"""Longer than a worker's grace (`Settings.shutdown_grace_seconds`)."""
+
 
 def leave(code: int) -> NoReturn:
     """End the process with this exit code, without the interpreter's own shutdown. Open files must be closed."""
@@ -25,3 +28,15 @@ def stop_requested() -> asyncio.Event:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     return stop
+
+
+async def end(process: asyncio.subprocess.Process) -> None:
+    """Ask a child process to stop, and insist when it does not."""
+    if process.returncode is not None:
+        return
+    process.terminate()
+    try:
+        await asyncio.wait_for(process.wait(), _STOP_SECONDS)
+    except TimeoutError:
+        process.kill()
+        await process.wait()
