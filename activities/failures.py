@@ -8,7 +8,7 @@ from typing import Any
 
 import structlog
 from temporalio import activity
-from temporalio.exceptions import ApplicationError
+from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, Interceptor
 
 from chargebacks.errors import CaseError, NeedsOperator, TryLater
@@ -23,7 +23,14 @@ _log = structlog.get_logger(__name__)
 def as_activity_failure(error: CaseError) -> ApplicationError:
     """Retryable only where repeating the very same call can help."""
     if isinstance(error, TryLater):
-        return ApplicationError(str(error), TRY_LATER, type=error.reason, next_retry_delay=error.after)
+        # Benign: it is retried and told by our own log line; a traceback per attempt would bury what matters.
+        return ApplicationError(
+            str(error),
+            TRY_LATER,
+            type=error.reason,
+            next_retry_delay=error.after,
+            category=ApplicationErrorCategory.BENIGN,
+        )
     kind = NEEDS_OPERATOR if isinstance(error, NeedsOperator) else REFUSED
     return ApplicationError(str(error), kind, type=error.reason, non_retryable=True)
 

@@ -32,7 +32,7 @@ class Store:
         self.charges = Charges(database, self.accounts)
         self.ledger = RefundLedger(database)
         self.reports = OutcomeReports(database)
-        self.inbox = Inbox(database)
+        self.inbox = Inbox(database, sealer)
 
     @classmethod
     async def connect(cls, database_url: str, secrets_key: SecretStr | None) -> Self:

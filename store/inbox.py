@@ -10,6 +10,7 @@ from sqlmodel import col
 
 from chargebacks.values import Instant, Value
 from store.database import Database
+from store.sealing import Sealer
 from store.statements import insert_into
 from store.tables import InboxRow
 
@@ -41,15 +42,19 @@ _NUMBER = type_coerce(col(InboxRow.id), BigInteger)
 class Inbox:
     """On disk before `accept` returns: a sender that was told 2xx does not send again."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, sealer: Sealer) -> None:
         self._database = database
+        self._sealer = sealer
 
     async def accept(self, message: InboxMessage) -> tuple[int, bool]:
         """Keep the message; returns its number and whether it is new.
 
-        A message that is already there stays as it is, unless it was refused then and is accepted now.
+        A message that is already there stays as it is, unless it was refused then and is accepted now. The body is
+        sealed: some providers send full card numbers. NeedsOperator without a SECRETS_KEY.
         """
-        return await self._database.write_durably(lambda connection: _accept(connection, message))
+        body = self._sealer.seal_content(_owner(message), message.body)
+        row = message.model_dump(exclude={"headers"}) | {"headers": json.dumps(message.headers), "body": body}
+        return await self._database.write_durably(lambda connection: _accept(connection, row))
 
     async def mark_started(self, message_id: int, case_id: str) -> None:
         """Note that the message led to this case."""
@@ -75,17 +80,24 @@ class Inbox:
         self, *conditions: ColumnElement[bool], order: ColumnElement[int | None], limit: int
     ) -> tuple[StoredMessage, ...]:
         wanted = select(InboxRow).where(*conditions).order_by(order).limit(limit)
-        return await self._database.read(lambda connection: _messages(connection, wanted))
+        rows = await self._database.read(lambda connection: _messages(connection, wanted))
+        return tuple(
+            row.model_copy(update={"body": self._sealer.unseal_content(_owner(row), row.body)})
+            for row in rows
+        )
 
 
-def _accept(connection: Connection, message: InboxMessage) -> tuple[int, bool]:
-    row = message.model_dump(exclude={"headers"}) | {"headers": json.dumps(message.headers)}
+def _owner(message: InboxMessage) -> str:
+    return f"message {message.source}/{message.provider_message_id}"
+
+
+def _accept(connection: Connection, row: dict[str, Any]) -> tuple[int, bool]:
     new = connection.execute(_insert_or_reconsider(connection.dialect.name), row).scalar_one_or_none()
     if new is not None:
         return new, True
     known = select(_NUMBER).where(
-        col(InboxRow.source) == message.source,
-        col(InboxRow.provider_message_id) == message.provider_message_id,
+        col(InboxRow.source) == row["source"],
+        col(InboxRow.provider_message_id) == row["provider_message_id"],
     )
     return connection.execute(known).scalar_one(), False
 

@@ -30,17 +30,24 @@ class Sealer:
         try:
             plain = json.loads(self._ready_keys().decrypt(sealed.encode()))
         except InvalidToken:
-            raise NeedsOperator(
-                f"SECRETS_KEY does not open the secrets of {owner}: set the key they were sealed with "
-                "(several keys are separated by commas), or connect it again",
-                reason="secrets_key",
-            ) from None
+            raise _does_not_open(owner) from None
         if plain["owner"] != owner:
-            raise NeedsOperator(
-                f"the secrets stored for {owner} belong to {plain['owner']}: connect it again",
-                reason="secrets_owner",
-            )
+            raise _belongs_elsewhere(owner, plain["owner"])
         return {name: SecretStr(value) for name, value in plain["secrets"].items()}
+
+    def seal_content(self, owner: str, content: bytes) -> bytes:
+        """Like `seal`, for bytes as they are."""
+        return self._ready_keys().encrypt(owner.encode() + b"\0" + content)
+
+    def unseal_content(self, owner: str, sealed: bytes) -> bytes:
+        """NeedsOperator when there is no key, or none of the keys fits."""
+        try:
+            found, _, content = self._ready_keys().decrypt(sealed).partition(b"\0")
+        except InvalidToken:
+            raise _does_not_open(owner) from None
+        if found != owner.encode():
+            raise _belongs_elsewhere(owner, found.decode(errors="replace"))
+        return content
 
     def _ready_keys(self) -> MultiFernet:
         if self._keys is None:
@@ -50,6 +57,20 @@ class Sealer:
                 reason="secrets_key",
             )
         return self._keys
+
+
+def _does_not_open(owner: str) -> NeedsOperator:
+    return NeedsOperator(
+        f"SECRETS_KEY does not open the secrets of {owner}: set the key they were sealed with "
+        "(several keys are separated by commas), or connect it again",
+        reason="secrets_key",
+    )
+
+
+def _belongs_elsewhere(owner: str, found: str) -> NeedsOperator:
+    return NeedsOperator(
+        f"the secrets stored for {owner} belong to {found}: connect it again", reason="secrets_owner"
+    )
 
 
 def _parse_keys(secrets_key: SecretStr | None) -> MultiFernet | None:
