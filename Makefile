@@ -4,8 +4,8 @@ VENV ?= .venv
 PY := $(VENV)/bin/python
 INSTALLED := $(VENV)/.installed
 PYTEST_ARGS ?=
-# Tests wait for processes more than they compute: a few at a time finish sooner, also on two cores.
-TEST_WORKERS ?= 3
+# Tests wait for processes more than they compute: two files at a time finish sooner, also on two cores.
+TEST_WORKERS ?= 2
 
 .DEFAULT_GOAL := help
 .PHONY: help install install-dev demo dev test check lint format-check types imports guards bench lock clean

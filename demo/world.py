@@ -17,7 +17,7 @@ from operations.inspect import read_case
 from operations.notify import refund_changed
 from operations.start import start_alert
 
-_PATIENCE_SECONDS = 60.0
+_PATIENCE_SECONDS = 90.0
 
 WORKING = {CaseStatus.WORKING, CaseStatus.AWAITING_REFUND}
 

@@ -16,7 +16,7 @@ from demo.stack import NETWORKS, Stack, post
 from networks.registry import ADAPTERS
 from operations.start import start_alert
 
-PATIENCE_SECONDS = 90.0
+PATIENCE_SECONDS = 240.0
 _number = itertools.count(1)
 
 

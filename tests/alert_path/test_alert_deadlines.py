@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from passing_time import pass_time
 from temporalio.client import WorkflowHandle
 from temporalio.testing import WorkflowEnvironment
 
@@ -54,7 +55,7 @@ async def test_a_charge_that_arrives_late_is_still_refunded(
     case_id = await world.receive("ethoca", "shop", message)
     await world.status(case_id, CaseStatus.SEARCHING)
     charge = await world.sell(amount=6210, last4="0012", indexed=False, created=hours_ago(72))
-    await skipping.sleep(timedelta(hours=2))
+    await pass_time(skipping, timedelta(hours=2))
     case = await world.status(case_id, CaseStatus.WATCHING_REFUND)
     assert case.charge_id == charge.id
     assert [told["outcome"] for told in await world.told()] == ["STOPPED"]
@@ -93,7 +94,7 @@ async def test_an_outcome_endpoint_that_is_down_for_hours_is_told_once(
     message = await world.message("ethoca", charge)
     await world.networks("faults", {"network": "ethoca", "action": "unreachable"})
     case_id = await world.receive("ethoca", "shop", message)
-    await skipping.sleep(timedelta(hours=19))
+    await pass_time(skipping, timedelta(hours=19))
     stuck = await read_case(world.stack.store, case_id)
     assert (stuck.status, stuck.attention is not None) == (CaseStatus.NEEDS_ATTENTION, True)
     await world.stack.networks_control.delete("/_networks/faults")
@@ -112,9 +113,9 @@ async def test_a_refund_that_fails_days_later_is_made_again_on_a_persons_word(
     case_id = await world.alert("chargebackhit", charge)
     await world.status(case_id, CaseStatus.WATCHING_REFUND)
     (first,) = await world.refunds(charge.id)
-    await skipping.sleep(timedelta(days=3))
+    await pass_time(skipping, timedelta(days=3))
     await world.stripe(f"refunds/{first['id']}/fail", {"failure_reason": "expired_or_canceled_card"})
-    await skipping.sleep(timedelta(days=5))
+    await pass_time(skipping, timedelta(days=5))
     failed = await world.status(case_id, CaseStatus.NEEDS_ATTENTION)
     assert failed.attention is not None
     assert "fail" in failed.attention

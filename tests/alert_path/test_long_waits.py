@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from passing_time import pass_time
 from pydantic import SecretStr
 from sellers import AlertCase, Seller, open_seller
 from temporalio.client import WorkflowHandle
@@ -72,7 +73,7 @@ async def outlive_the_key(seller: Seller, skipping: WorkflowEnvironment) -> None
     one = await seller.told_of("reseller", charge, product="cdrn")
     await seller.status(one, CaseStatus.NEEDS_ATTENTION)
     await post(seller.stack.stripe_control, "/_sandbox/clock", {"advance": 25 * 3600})
-    await skipping.sleep(timedelta(hours=25))
+    await pass_time(skipping, timedelta(hours=25))
     await seller.stack.stripe_control.delete("/_sandbox/faults")
     await resume(seller.stack.client, one.case, by="olaf")
     await to_the_end(seller, skipping, one)
@@ -105,7 +106,7 @@ async def test_a_refund_that_is_found_after_the_answer_was_due(
     await seller.fault("GET", "^/v1/charges/", "401", from_nth=2)
     one = await seller.told_of("ethoca", charge)
     await seller.status(one, CaseStatus.NEEDS_ATTENTION)
-    await skipping.sleep(timedelta(hours=24))
+    await pass_time(skipping, timedelta(hours=24))
     assert await seller.heard(one) == ["OTHER"]
     await seller.stack.stripe_control.delete("/_sandbox/faults")
     await resume(seller.stack.client, one.case, by="olaf")
@@ -144,7 +145,7 @@ async def test_a_window_that_closed_by_itself(seller: Seller, skipping: Workflow
     one = await seller.told_of("chargeblast", charge, type="CDRN")
     await seller.status(one, CaseStatus.NEEDS_ATTENTION)
     await post(seller.stack.networks_control, "/_networks/clock", {"offset_seconds": 4 * DAY})
-    await skipping.sleep(timedelta(days=4))
+    await pass_time(skipping, timedelta(days=4))
     await seller.stack.store.sources.connect_source(source)
     await resume(seller.stack.client, one.case, by="olaf")
     held = await seller.until(one, lambda case: "answered_elsewhere" in (case.attention or ""))
