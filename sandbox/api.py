@@ -13,13 +13,14 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from sandbox import multipart
 from sandbox.connections import Connections
 from sandbox.errors import ApiError, refused_parameter
 from sandbox.expand import Expander
 from sandbox.faults import Action, Fault
 from sandbox.idempotency import StoredAnswer
 from sandbox.keys import Key, require, secret_of
-from sandbox.parameters import Values, decode_form
+from sandbox.parameters import Values, decode_form, nested
 from sandbox.request_log import LoggedCall
 from sandbox.resource import Call, Operation, Resource, Router
 from sandbox.state import API_VERSION, Account, Origin, Sandbox
@@ -112,12 +113,15 @@ class Api:
         operation, path = matched
         require(key, operation.permissions, account=account.id)
         attempt = _Attempt(operation=operation, path=path, account=account, platform=platform)
-        raw = logged.parameters = self._raw(request, body)
+        raw = self._raw(request, body, operation)
+        logged.parameters = multipart.shown(raw)
         if request.method != "POST" or logged.idempotency_key is None:
             if fault and fault.action is Action.DELAY:
                 await asyncio.sleep(fault.seconds)
             return self._carry_out(attempt, raw, logged, fault, headers)[0]
-        return await self._once(attempt, raw, body, logged, fault, headers)
+        return await self._once(
+            attempt, raw, self._fingerprint(request, body, logged), logged, fault, headers
+        )
 
     def _account(self, key: Key, platform: Account, asked: str | None) -> Account:
         if asked is None or asked == platform.id:
@@ -133,15 +137,22 @@ class Api:
             )
         return account
 
-    def _raw(self, request: Request, body: bytes) -> Values:
+    def _fingerprint(self, request: Request, body: bytes, logged: LoggedCall) -> str:
+        """What an idempotency key stands for; of uploads the parts, as every attempt draws a new boundary."""
+        if _content_type(request) == multipart.FORM:
+            body = json.dumps(logged.parameters, sort_keys=True).encode()
+        return hashlib.sha256(f"{logged.method} {logged.path}\n".encode() + body).hexdigest()
+
+    def _raw(self, request: Request, body: bytes, operation: Operation) -> Values:
+        if operation.takes_files and _content_type(request) == multipart.FORM:
+            return nested(multipart.read(body, request.headers["content-type"]))
         try:
             form = body.decode()
         except UnicodeDecodeError:
             raise ApiError(400, "Invalid request: the body is not UTF-8.", stored=False) from None
         if request.method == "GET":
             return decode_form(request.url.query)
-        content_type = request.headers.get("content-type", FORM).partition(";")[0].strip()
-        if body and content_type != FORM:
+        if body and (content_type := _content_type(request)) != FORM:
             raise ApiError(400, f"Invalid request: unsupported content type {content_type}.", stored=False)
         if request.method == "DELETE":
             return decode_form(request.url.query) | decode_form(form)
@@ -153,14 +164,13 @@ class Api:
         self,
         attempt: "_Attempt",
         raw: Values,
-        body: bytes,
+        fingerprint: str,
         logged: LoggedCall,
         fault: Fault | None,
         headers: dict[str, str],
     ) -> Answer:
         """Carry out a POST under its idempotency key, or replay what it answered the first time."""
         store, account, key = self._sandbox.idempotency, attempt.account.id, str(logged.idempotency_key)
-        fingerprint = hashlib.sha256(f"{logged.method} {logged.path}\n".encode() + body).hexdigest()
         known = store.begin(account, key, fingerprint=fingerprint, now=self._sandbox.clock.now())
         if known is not None:
             logged.replayed = True
@@ -233,6 +243,10 @@ class Api:
             url = f"https://dashboard.stripe.com/{logged.account}/test/workbench/logs?object={logged.id}"
         body = json.dumps(error.body(request_log_url=url)).encode()
         return Answer(status=error.status, body=body, headers=headers | error.headers)
+
+
+def _content_type(request: Request) -> str:
+    return request.headers.get("content-type", FORM).partition(";")[0].strip().lower()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from typing import Any
 
 from starlette.requests import Request
 
-from sandbox import billing, billing_facts, made_charges
+from sandbox import billing, billing_end, billing_facts, made_charges
 from sandbox.control_objects import check_charge, chosen_account, found
 from sandbox.errors import invalid
 from sandbox.json_body import Body, read_time
@@ -63,6 +63,29 @@ def renew_subscription(sandbox: Sandbox, body: Body, request: Request) -> Any:
     previous = changed(before, subscription, subscription)
     sandbox.emit(account, "customer.subscription.updated", subscription, previous=previous)
     return _entered(sandbox, account, subscription, charge, invoice)
+
+
+def cancel_subscription(sandbox: Sandbox, body: Body, request: Request) -> Any:
+    """The customer ended it, be it long ago; the period paid for may run on until `ended_at`."""
+    account, subscription = found(sandbox, subscriptions.SUBSCRIPTIONS, request.path_params["id"])
+    now, before = sandbox.clock.now(), deepcopy(subscription)
+    asked = body.take_time("canceled_at", now)
+    ended = body.take_time("ended_at", asked)
+    details = {name: body.take(name, str, None) for name in ("feedback", "comment")}
+    details["reason"] = body.take("reason", str, "cancellation_requested")
+    if not subscription["created"] <= asked <= min(ended, now):
+        raise invalid("canceled_at lies before the subscription, after its end, or ahead")
+    if ended > now:
+        billing_end.plan_end(sandbox, account, subscription, at=ended, with_period=True)
+    subscription["canceled_at"] = asked
+    given = {name: value for name, value in details.items() if value}
+    subscription["cancellation_details"] = subscription["cancellation_details"] | given
+    if ended <= now:
+        billing_end.end(sandbox, account, subscription, at=ended)
+    else:
+        previous = changed(before, subscription, subscription)
+        sandbox.emit(account, "customer.subscription.updated", subscription, previous=previous)
+    return subscription
 
 
 def _refuse(given: Json, names: frozenset[str]) -> None:

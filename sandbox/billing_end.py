@@ -21,13 +21,14 @@ def end(
     *,
     prorate: bool = False,
     invoice_now: bool = False,
+    at: int | None = None,
 ) -> None:
-    """Cancel a subscription now.
+    """Cancel a subscription now, or let it have ended at `at`.
 
     `prorate` with `invoice_now` credits the unused time to the customer's balance by a last invoice; `prorate`
     alone leaves the credit pending, and the sandbox keeps no pending invoice items.
     """
-    now = sandbox.clock.now()
+    now = sandbox.clock.now() if at is None else at
     if prorate and invoice_now:
         _credit_unused(sandbox, account, subscription)
     subscription |= {"status": "canceled", "ended_at": now, "cancel_at_period_end": False}

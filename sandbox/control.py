@@ -29,7 +29,10 @@ is refused with 400 `{"error": {"message": ...}}`; an id that does not exist is 
         a charge without one), description, metadata, receipt_email, billing_details, transfer_group,
         transfer_data {destination, amount}, application_fee_amount, on_behalf_of, statement_descriptor,
         statement_descriptor_suffix, calculated_statement_descriptor, presentment_details
-        {presentment_amount, presentment_currency}, failure_code, failure_message, and of the card: last4, brand,
+        {presentment_amount, presentment_currency}, failure_code, failure_message, shipping {name, phone, address,
+        carrier, tracking_number}, receipt_number, receipt_url, outcome {risk_level, risk_score, seller_message,
+        ...; the rest as usual}, and of the card: checks {address_line1_check, address_postal_code_check,
+        cvc_check; each pass | fail | unavailable | unchecked}, last4, brand,
         network, country, funding, exp_month, exp_year, fingerprint, authorization_code,
         network_transaction_id, transaction_link_id, wallet {type, dynamic_last4}, three_d_secure {...},
         electronic_commerce_indicator. null clears a card field. `events` true emits charge.succeeded etc.
@@ -37,12 +40,48 @@ is refused with 400 `{"error": {"message": ...}}`; an id that does not exist is 
     POST /_sandbox/refunds/{id}/settle   {}                        -> refund, now `succeeded`, its reference (ARN)
                                                                       available
     POST /_sandbox/refunds/{id}/fail     {"failure_reason": "lost_or_stolen_card"}   -> refund, now `failed`
-    POST /_sandbox/disputes   {"charge": "ch_...", "kind": "chargeback", "reason": "fraudulent", "amount": 4999,
-                               "network_reason_code": "10.4", "due_by": t, "created": t}        -> dispute
-        kind: chargeback (default) | inquiry | compliance | resolution | block. The last two come `prevented`.
-        Only `charge` is required; `amount` defaults to the charge's amount.
-    POST /_sandbox/disputes/{id}/close     {"status": "won"}       won | lost | warning_closed   -> dispute
-    POST /_sandbox/disputes/{id}/escalate  {}                      an inquiry becomes a chargeback -> dispute
+    POST /_sandbox/disputes   {"charge": "ch_...", "kind": "chargeback", "status": "needs_response",
+                               "reason": "fraudulent", "amount": 4999, "currency": "usd", "method": "card",
+                               "network": "visa", "network_reason_code": "10.4", "case_type": "chargeback",
+                               "due_by": t, "created": t, "id": "du_...", "metadata": {},
+                               "enhanced_eligibility_types": ["visa_compelling_evidence_3"],
+                               "intended_submission_method": "prefer_manual",
+                               "smart_disputes_available": true}                              -> dispute
+        Only `charge` is required. kind: chargeback (default) | inquiry | compliance | resolution | block;
+        `case_type` says the same. The last two come `prevented`. status: any of the ten; a dispute that is to be
+        further on is led there with all events (an answer in the Dashboard, a verdict, an appeal); warning_...
+        means an inquiry, prevented a resolution unless the kind is given. method: card | klarna | paypal |
+        amazon_pay. amount defaults to the charge's, network to its card's, network_reason_code to one that fits
+        reason and network, due_by to the end of the ninth day; 0 means that the bank allows no response.
+        A deadline that passes unanswered loses a chargeback at once and makes an inquiry past due.
+    POST /_sandbox/disputes/{id}/decide    {"status": "won"}       won | lost | warning_closed   -> dispute
+        The bank decides, also without an answer; `lost` may become `won` later. `close` is the same call.
+    POST /_sandbox/disputes/{id}/escalate  {"due_by": t}           an inquiry becomes a chargeback -> dispute
+    POST /_sandbox/disputes/{id}/appeal    {"due_by": t}           lost becomes appeal_needs_response -> dispute
+    POST /_sandbox/disputes/{id}/prevent   {"case_type": "resolution"}   or block                -> dispute
+    POST /_sandbox/disputes/{id}/due_by    {"due_by": t}           moves the deadline            -> dispute
+    POST /_sandbox/disputes/{id}/eligibility {"types": ["visa_compelling_evidence_3"],
+                               "visa_compelling_evidence_3": {"status": "qualified", "required_actions": []}}
+        -> dispute. The second field forces what Stripe found; the next update by the API assesses it anew.
+    POST /_sandbox/disputes/{id}/submit    {"evidence": {"product_description": "..."}, "submit": true}
+        -> dispute. Somebody else answers in the Dashboard; the body is that of POST /v1/disputes/{id} in JSON
+        (lists as lists), its rules and refusals too. `submit` false stages only.
+    GET  /_sandbox/disputes/{id}/submissions
+        -> {"dispute", "status", "submission_count", "submissions": [{"number", "at", "by", "stage",
+            "submission_method", "past_due", "evidence": {field: value}, "files": {field: {"id", "filename",
+            "size", "sha256"}}, "stripe_packet", "intended_submission_method", "request", "idempotency_key"}]}
+        What went to the bank, in order, as it was then. by: api | dashboard | smart_disputes. `evidence` holds
+        the filled fields only, `stage` the status that was answered, `stripe_packet` whether Stripe added its
+        own findings.
+    POST /_sandbox/smart_disputes {"enabled": true, "account": "acct_..."}     -> {"account", "enabled"}
+        The account's switch, off at first (`intended_submission_method` is then null and stays so). While it is
+        on, Stripe files by itself at the deadline of a card chargeback whose method is not `manual`.
+    POST /_sandbox/disputes/{id}/smart_disputes {"available": false}           -> {"dispute", "available"}
+    GET  /_sandbox/files/{id}              -> {"file": file object, "filename", "size", "sha256"}
+    GET  /_sandbox/files/{id}/contents     -> the bytes as they were uploaded
+    POST /_sandbox/reviews {"charge": "ch_...", "reason": "rule", "created": t, "ip_address": "203.0.113.7",
+                            "ip_address_location": {...}, "session": {...}}    -> review; reason: rule | manual
+    POST /_sandbox/reviews/{id}/close {"closed_reason": "approved"}            -> review
     POST /_sandbox/early_fraud_warnings {"charge": "ch_...", "fraud_type": "unauthorized_use_of_card",
                                "created": t}                                     -> early fraud warning
 
@@ -62,13 +101,18 @@ is refused with 400 `{"error": {"message": ...}}`; an id that does not exist is 
         subscription past_due. Subscriptions never renew by themselves; those that are to end do end when the
         clock gets there.
 
+    POST /_sandbox/subscriptions/{id}/cancel {"canceled_at": t, "ended_at": t, "reason": "cancellation_requested",
+                               "feedback": "too_expensive", "comment": "..."}          -> subscription
+        The customer cancelled at `canceled_at` (now), which may lie in the past; it ended at `ended_at` (the
+        same moment) or, if that lies ahead, ends then. Paid periods stay on their invoices' lines.
+
     POST /_sandbox/balance    {"available": {"usd": 0}, "account": "acct_..."}   -> balance object
         Until a currency is set, refunds in it are always covered. From then on a card refund that the balance
         does not cover is held `pending` (`pending_reason` insufficient_funds) and is released, oldest first,
         as soon as money comes in, be it by a charge or by this call. null lifts the limit again.
 
     POST   /_sandbox/accounts {"id": "acct_...", "country": "US", "default_currency": "usd", "name": "Shop",
-                               "platform": "acct_..."}             -> account object
+                               "platform": "acct_...", "smart_disputes": false}   -> account object
         With `platform`, keys of that platform reach the new account by the Stripe-Account header.
     POST   /_sandbox/keys     {"key": "rk_test_x", "account": "acct_...", "scopes": ["charge_read"],
                                "expired": false}                   -> the same, completed
@@ -103,19 +147,31 @@ is refused with 400 `{"error": {"message": ...}}`; an id that does not exist is 
             "charges": {"ch_...": {"captured", "refunded", "refund_pending", "refund_failed", "currency",
                                    "refunds": ["re_...", ...]}}}
         In order. kind: charge | capture | refund_created | refund_succeeded | refund_failed |
-        dispute_withdrawn | dispute_reinstated. In the sums `refunded` counts refunds that
+        dispute_withdrawn | dispute_reinstated | dispute_fee | dispute_fee_returned. In the sums `refunded` counts
+        refunds that
         succeeded and did not fail since. Charges made in bulk appear in the sums once money moves on them.
     GET    /_sandbox/requests ?path=REGEX&method=POST
         -> {"requests": [{"id", "at", "method", "path", "query", "parameters", "idempotency_key", "account",
                           "key", "status", "error_code", "replayed", "fault"}, ...]}, API calls in order;
-        status is null when no answer was sent. `parameters` as sent (decoded form); `key` cut to its end.
+        status is null when no answer was sent. `parameters` as sent (decoded form), uploads as {"filename",
+        "size", "sha256"}; `key` cut to its end.
     DELETE /_sandbox/requests                                      -> {"deleted": n}
     GET    /_sandbox/settings
     POST   /_sandbox/settings {"refund_settles_after": 60, "refund_fails_after": 120,
-                               "reference_after": 259200, "prevention_enrolled": true}   -> all settings
-        Seconds of sandbox time: for the test cards whose refund is pending first, for those whose refund fails
-        later, and until a refund has its reference. prevention_enrolled false turns the cards of RDR, CE3
-        block and Ethoca into ordinary chargebacks.
+                               "reference_after": 259200, "prevention_enrolled": true, "verdict_after": 5,
+                               "lose_at_deadline": true, "inquiries_escalate": false,
+                               "inquiry_closes_after": 10368000, "smart_disputes_before": 0,
+                               "strict_ce3": true, "prefill_evidence": false, "dispute_received_fee": 1500,
+                               "dispute_countered_fee": 1500}                       -> all settings
+        Times in seconds of sandbox time: for the test cards whose refund is pending first, for those whose
+        refund fails later, until a refund has its reference, from evidence with Stripe's magic words
+        (winning_evidence, losing_evidence, escalate_inquiry_evidence anywhere in uncategorized_text) to the
+        verdict, from an inquiry to its end as warning_closed, from Stripe's own answer to the deadline.
+        prevention_enrolled false turns the cards of RDR, CE3 block and Ethoca into ordinary chargebacks.
+        lose_at_deadline false leaves unanswered chargebacks open to late evidence (past_due). With
+        inquiries_escalate, unanswered inquiries become chargebacks. strict_ce3 false takes any two charges as
+        prior ones, as Stripe's test mode does. With prefill_evidence new disputes come with name, e-mail and
+        billing address of the customer. The countered fee is never taken in Mexico and Japan.
     GET    /_sandbox/webhooks/settings
     POST   /_sandbox/webhooks/settings {"duplicate": false, "reorder": false, "delay": 0,
                                "retry_after": [600, 3600, 10800], "timeout": 20}   -> all webhook settings
@@ -146,6 +202,7 @@ from starlette.routing import Route
 from sandbox import billing_control, webhook_control
 from sandbox import control_objects as objects
 from sandbox import control_process as process
+from sandbox import dispute_control as disputes
 from sandbox.errors import ApiError
 from sandbox.json_body import Body
 from sandbox.state import Sandbox
@@ -170,7 +227,14 @@ def control_plane(sandbox: Sandbox) -> Starlette:
 
         return Route(path, answer, methods=[method])
 
-    return Starlette(routes=[route(method, path, endpoint) for method, path, endpoint in ENDPOINTS])
+    async def contents(request: Request) -> Response:
+        for account in sandbox.accounts.values():
+            if (upload := account.contents.get(request.path_params["id"])) is not None:
+                return Response(upload.content, media_type="application/octet-stream")
+        return JSONResponse({"error": {"message": "no such file"}}, 404)
+
+    routes = [route(method, path, endpoint) for method, path, endpoint in ENDPOINTS]
+    return Starlette(routes=[*routes, Route("/files/{id}/contents", contents, methods=["GET"])])
 
 
 ENDPOINTS: tuple[tuple[str, str, Endpoint], ...] = (
@@ -179,12 +243,25 @@ ENDPOINTS: tuple[tuple[str, str, Endpoint], ...] = (
     ("POST", "/charges", objects.make_charges),
     ("POST", "/refunds/{id}/settle", objects.settle_refund),
     ("POST", "/refunds/{id}/fail", objects.fail_refund),
-    ("POST", "/disputes", objects.open_dispute),
-    ("POST", "/disputes/{id}/close", objects.close_dispute),
-    ("POST", "/disputes/{id}/escalate", objects.escalate_dispute),
+    ("POST", "/disputes", disputes.open_dispute),
+    ("POST", "/disputes/{id}/close", disputes.close_dispute),
+    ("POST", "/disputes/{id}/decide", disputes.close_dispute),
+    ("POST", "/disputes/{id}/escalate", disputes.escalate_dispute),
+    ("POST", "/disputes/{id}/appeal", disputes.appeal_dispute),
+    ("POST", "/disputes/{id}/prevent", disputes.prevent_dispute),
+    ("POST", "/disputes/{id}/due_by", disputes.move_deadline),
+    ("POST", "/disputes/{id}/eligibility", disputes.change_eligibility),
+    ("POST", "/disputes/{id}/submit", disputes.submit_by_hand),
+    ("GET", "/disputes/{id}/submissions", disputes.read_submissions),
+    ("POST", "/disputes/{id}/smart_disputes", disputes.set_smart_availability),
+    ("POST", "/smart_disputes", process.switch_smart_disputes),
+    ("GET", "/files/{id}", disputes.describe_file),
+    ("POST", "/reviews", disputes.open_review),
+    ("POST", "/reviews/{id}/close", disputes.close_review),
     ("POST", "/early_fraud_warnings", objects.warn_of_fraud),
     ("POST", "/subscriptions", billing_control.make_subscription),
     ("POST", "/subscriptions/{id}/renew", billing_control.renew_subscription),
+    ("POST", "/subscriptions/{id}/cancel", billing_control.cancel_subscription),
     ("POST", "/balance", objects.set_balance),
     ("POST", "/accounts", process.open_account),
     ("POST", "/keys", process.register_key),

@@ -1,14 +1,14 @@
-"""What the control plane does to charges, refunds, disputes and balances."""
+"""What the control plane does to charges, refunds and balances."""
 
 from typing import Any
 
 from starlette.requests import Request
 
-from sandbox import dispute_opening, made_charges, refund_settlement
+from sandbox import made_charges, refund_settlement
 from sandbox.errors import invalid, resource_missing
 from sandbox.json_body import Body, read_time
 from sandbox.resource import Resource
-from sandbox.resources import balance, disputes, early_fraud_warnings, refunds
+from sandbox.resources import balance, early_fraud_warnings, refunds
 from sandbox.resources.charges import CHARGES
 from sandbox.state import DEFAULT_ACCOUNT, Account, Sandbox
 from sandbox.tables import Object
@@ -84,39 +84,6 @@ def fail_refund(sandbox: Sandbox, body: Body, request: Request) -> Any:
         raise invalid(f"failure_reason must be one of {', '.join(refund_settlement.FAILURE_REASONS)}")
     refund_settlement.fail(sandbox, account, refund, reason=reason)
     return refund
-
-
-def open_dispute(sandbox: Sandbox, body: Body, request: Request) -> Any:
-    account, charge = found(sandbox, CHARGES, body.take("charge", str))
-    kind = dispute_opening.KINDS.get(name := body.take("kind", str, "chargeback"))
-    if kind is None:
-        raise invalid(f"unknown kind {name}")
-    return dispute_opening.open_dispute(
-        sandbox,
-        account,
-        charge,
-        kind,
-        reason=body.take("reason", str, None),
-        amount=body.take("amount", int, None),
-        network_reason_code=body.take("network_reason_code", str, None),
-        due_by=body.take_time("due_by", None),
-        created=body.take_time("created", None),
-    )
-
-
-def close_dispute(sandbox: Sandbox, body: Body, request: Request) -> Any:
-    account, dispute = found(sandbox, disputes.DISPUTES, request.path_params["id"])
-    status = body.take("status", str)
-    if status not in ("won", "lost", "warning_closed"):
-        raise invalid(f"unknown status {status}")
-    disputes.close(sandbox, account, dispute, status=status)
-    return dispute
-
-
-def escalate_dispute(sandbox: Sandbox, body: Body, request: Request) -> Any:
-    account, dispute = found(sandbox, disputes.DISPUTES, request.path_params["id"])
-    dispute_opening.escalate(sandbox, account, dispute)
-    return dispute
 
 
 def warn_of_fraud(sandbox: Sandbox, body: Body, request: Request) -> Any:

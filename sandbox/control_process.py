@@ -9,12 +9,14 @@ from starlette.requests import Request
 
 from sandbox import refund_settlement
 from sandbox.control_objects import chosen_account
+from sandbox.dispute_course import ANSWERS
 from sandbox.errors import invalid
 from sandbox.faults import Action, Fault
 from sandbox.json_body import Body
 from sandbox.resources import accounts
 from sandbox.resources.charges import CHARGES
-from sandbox.state import Account, Sandbox
+from sandbox.resources.disputes import DISPUTES
+from sandbox.state import Account, Sandbox, Settings
 
 
 def read_clock(sandbox: Sandbox, body: Body, request: Request) -> Any:
@@ -46,8 +48,22 @@ def open_account(sandbox: Sandbox, body: Body, request: Request) -> Any:
         default_currency=body.take("default_currency", str, "usd"),
         name=body.take("name", str, "Sandbox Shop"),
         platform=platform,
+        smart_disputes=body.take("smart_disputes", bool, False),
     )
     return accounts.shape(account)
+
+
+def switch_smart_disputes(sandbox: Sandbox, body: Body, request: Request) -> Any:
+    """Disputes that still wait for an answer follow the switch."""
+    account = chosen_account(sandbox, body)
+    account.smart_disputes = body.take("enabled", bool)
+    for dispute in DISPUTES.rows(account).newest_first():
+        if dispute["status"] in ANSWERS:
+            method = (
+                (dispute["intended_submission_method"] or "prefer_manual") if account.smart_disputes else None
+            )
+            dispute["intended_submission_method"] = method
+    return {"account": account.id, "enabled": account.smart_disputes}
 
 
 def register_key(sandbox: Sandbox, body: Body, request: Request) -> Any:
@@ -140,12 +156,12 @@ def read_settings(sandbox: Sandbox, body: Body, request: Request) -> Any:
 
 
 def change_settings(sandbox: Sandbox, body: Body, request: Request) -> Any:
-    settings = sandbox.settings
-    settings.refund_settles_after = body.take("refund_settles_after", int, settings.refund_settles_after)
-    settings.refund_fails_after = body.take("refund_fails_after", int, settings.refund_fails_after)
-    settings.reference_after = body.take("reference_after", int, settings.reference_after)
-    settings.prevention_enrolled = body.take("prevention_enrolled", bool, settings.prevention_enrolled)
-    return asdict(settings)
+    """All or none of them."""
+    old = asdict(sandbox.settings)
+    given = {name: body.take(name, type(value), value) for name, value in old.items()}
+    body.done()
+    sandbox.settings = Settings(**given)
+    return asdict(sandbox.settings)
 
 
 def reset(sandbox: Sandbox, body: Body, request: Request) -> Any:

@@ -5,8 +5,6 @@ from sandbox.state import Account, Sandbox
 from sandbox.tables import Object
 
 PERCENT_FEE_PER_MILLE, FIXED_FEE = 29, 30
-DISPUTE_FEE = 1500
-"""Minor units; US pricing. https://stripe.com/pricing, https://docs.stripe.com/disputes/how-disputes-work"""
 
 
 def processing_fee(amount: int) -> int:
@@ -96,6 +94,7 @@ def book(
     currency: str,
     source: str,
     reporting_category: str | None = None,
+    description: str | None = None,
 ) -> Object:
     """Add `amount` less `fee` to the available balance (negative: take from it) at once."""
     now = sandbox.clock.now()
@@ -111,6 +110,7 @@ def book(
         available_on=now,
         now=now,
         reporting_category=reporting_category,
+        description=description,
     )
     account.tables["balance_transactions"].add(transaction)
     return transaction

@@ -15,6 +15,8 @@ class Movement(StrEnum):
     REFUND_FAILED = "refund_failed"
     DISPUTE_WITHDRAWN = "dispute_withdrawn"
     DISPUTE_REINSTATED = "dispute_reinstated"
+    DISPUTE_FEE = "dispute_fee"
+    DISPUTE_FEE_RETURNED = "dispute_fee_returned"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

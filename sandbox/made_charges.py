@@ -20,7 +20,8 @@ BRANDS, BRAND_WEIGHTS = ("visa", "mastercard", "amex", "discover"), (60, 30, 7, 
 FIELDS = frozenset(
     (
         "id", "amount", "currency", "created", "status", "captured", "amount_captured", "customer",
-        "payment_method", "payment_intent", "billing_details", "failure_code", *charges.REPLACEABLE, *CARD_FACTS,
+        "payment_method", "payment_intent", "billing_details", "failure_code", "outcome",
+        *charges.REPLACEABLE, *CARD_FACTS,
     )
 )  # fmt: skip
 """What may be given for a single charge."""
@@ -64,6 +65,8 @@ def _facts(sandbox: Sandbox, account: Account, given: Json, method: Object, stat
     if "last4" in given and "fingerprint" not in given:
         other = replace(test_cards.ORDINARY, number=f"{card['brand']}{given['last4']}")
         card["fingerprint"] = other.fingerprint(account.id)
+    if card.get("checks"):
+        card["checks"] = method["card"]["checks"] | card["checks"]
     _show_on_method(method, card)
     return {name: given[name] for name in charges.REPLACEABLE if name in given} | {
         "id": given.get("id") or sandbox.ids.next("ch"),
@@ -81,6 +84,7 @@ def _facts(sandbox: Sandbox, account: Account, given: Json, method: Object, stat
         "descriptor": charges.descriptor(account, given.get("statement_descriptor_suffix")),
         "card": card,
         "failure_code": given.get("failure_code", "card_declined") if status == "failed" else None,
+        "outcome": given.get("outcome") or {},
     }
 
 
@@ -106,7 +110,7 @@ def _intent(charge: Object) -> Object:
         else "requires_payment_method",
     }
     copied = (
-        "description", "receipt_email", "statement_descriptor", "statement_descriptor_suffix",
+        "description", "receipt_email", "shipping", "statement_descriptor", "statement_descriptor_suffix",
         "transfer_group", "transfer_data", "application_fee_amount", "on_behalf_of",
     )  # fmt: skip
     return intent | {name: charge[name] for name in copied}

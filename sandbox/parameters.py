@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from sandbox.errors import refused_parameter
+from sandbox.multipart import Upload
 from sandbox.tables import CreatedRange
 
 Kind = Callable[[Any, str], Any]
@@ -23,8 +24,13 @@ MAX_LIMIT, DEFAULT_LIMIT = 100, 10
 
 def decode_form(encoded: str) -> Values:
     """`a[b]=1&c[]=2&d[0]=3` as nested hashes; lists are hashes of indices until a kind reads them."""
+    return nested(parse_qsl(encoded, keep_blank_values=True, strict_parsing=False))
+
+
+def nested(pairs: Iterable[tuple[str, Any]]) -> Values:
+    """Names such as `a[b]` with their values as nested hashes."""
     root: Values = {}
-    for key, value in parse_qsl(encoded, keep_blank_values=True, strict_parsing=False):
+    for key, value in pairs:
         match = NAME.fullmatch(key)
         if match is None:
             raise refused_parameter(f"Invalid parameter name: {key}", param=key, code="parameter_unknown")
@@ -159,6 +165,17 @@ def list_of(kind: Kind) -> Kind:
         if not isinstance(value, dict):
             raise refused_parameter("Invalid array", param=name)
         return [kind(item, f"{name}[{index}]") for index, item in value.items()]
+
+    return read
+
+
+def upload() -> Kind:
+    """A file of a multipart body."""
+
+    def read(value: Any, name: str) -> Upload:
+        if not isinstance(value, Upload):
+            raise refused_parameter(f"Invalid file: {name} must be uploaded as a file", param=name)
+        return value
 
     return read
 

@@ -58,6 +58,7 @@ class Operation:
     permissions: tuple[str, ...]
     parameters: Parameters
     handler: Handler
+    takes_files: bool = False
 
 
 @dataclass
@@ -96,9 +97,11 @@ class Resource:
         permission: str,
         parameters: Parameters = NO_PARAMETERS,
         or_permission: str | None = None,
+        takes_files: bool = False,
     ) -> Register:
         names = (permission,) if or_permission is None else (permission, or_permission)
-        return self._operation("POST", path, tuple(name + "_write" for name in names), parameters)
+        permissions = tuple(name + "_write" for name in names)
+        return self._operation("POST", path, permissions, parameters, takes_files=takes_files)
 
     def delete(self, path: str, *, permission: str, parameters: Parameters = NO_PARAMETERS) -> Register:
         return self._operation("DELETE", path, (permission + "_write",), parameters)
@@ -121,7 +124,13 @@ class Resource:
         self.get(path, permission=permission, parameters=listing(**filters))(read)
 
     def _operation(
-        self, method: str, path: str, permissions: tuple[str, ...], parameters: Parameters
+        self,
+        method: str,
+        path: str,
+        permissions: tuple[str, ...],
+        parameters: Parameters,
+        *,
+        takes_files: bool = False,
     ) -> Register:
         def register(handler: Handler) -> Handler:
             self.operations.append(
@@ -131,6 +140,7 @@ class Resource:
                     permissions=permissions,
                     parameters=parameters,
                     handler=handler,
+                    takes_files=takes_files,
                 )
             )
             return handler
@@ -171,3 +181,16 @@ def sub_list(url: str, objects: list[Object], *, limit: int = 10) -> Object:
 def changed(old: Object, new: Object, fields: Iterable[str]) -> dict[str, Any]:
     """The old values of the fields that differ, for an event's previous_attributes."""
     return {name: old.get(name) for name in fields if lookup(old, name) != lookup(new, name)}
+
+
+def previous_values(old: Object, new: Object) -> dict[str, Any]:
+    """The old values of what differs; of a hash only the part that does, as Stripe's events have it."""
+    previous: dict[str, Any] = {}
+    for name in old.keys() | new.keys():
+        before, after = old.get(name), new.get(name)
+        if isinstance(before, dict) and isinstance(after, dict):
+            if inner := previous_values(before, after):
+                previous[name] = inner
+        elif before != after:
+            previous[name] = before
+    return dict(sorted(previous.items()))

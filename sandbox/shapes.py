@@ -12,7 +12,7 @@ LIABILITY_SHIFTED = {"visa": "05", "mastercard": "02"}
 CARD_FACTS = (
     "last4", "brand", "network", "country", "funding", "exp_month", "exp_year", "fingerprint",
     "authorization_code", "network_transaction_id", "transaction_link_id", "wallet", "three_d_secure",
-    "electronic_commerce_indicator",
+    "electronic_commerce_indicator", "checks",
 )  # fmt: skip
 """What the control plane may set of a charge's card."""
 
@@ -22,6 +22,11 @@ def billing_details(given: Json | None = None) -> Json:
     details |= given or {}
     details["address"] = EMPTY_ADDRESS | (details["address"] or {})
     return details
+
+
+def shipping(given: Json) -> Json:
+    parts = dict.fromkeys(("carrier", "name", "phone", "tracking_number"))
+    return parts | given | {"address": EMPTY_ADDRESS | (given.get("address") or {})}
 
 
 def payment_method_card(card: TestCard, *, account: str, exp_month: int, exp_year: int) -> Json:
@@ -82,6 +87,7 @@ def charge_card(facts: Json, *, charge: str, amount: int, approved: bool) -> Jso
         "wallet": None,
     }
     card |= {name: facts[name] for name in CARD_FACTS if name in facts}
+    card["checks"] = UNCHECKED | {"cvc_check": "pass"} | (card["checks"] or {})
     if card["wallet"]:
         card["wallet"] = {"dynamic_last4": None, card["wallet"]["type"]: {}, **card["wallet"]}
     if card["three_d_secure"]:

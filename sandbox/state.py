@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
@@ -10,10 +10,12 @@ from typing import Any
 
 from sandbox.balances import Balances
 from sandbox.clock import Clock
+from sandbox.dispute_records import DisputeRecord
 from sandbox.faults import Faults
 from sandbox.idempotency import IdempotencyStore
 from sandbox.keys import Keys
 from sandbox.ledger import Ledger
+from sandbox.multipart import Upload
 from sandbox.request_log import RequestLog
 from sandbox.tables import Collection, Object
 from sandbox.test_cards import TestCard
@@ -48,11 +50,23 @@ class Settings:
     refund_fails_after: int = 120
     reference_after: int = 3 * 86_400
     prevention_enrolled: bool = True
+    verdict_after: int = 5
+    lose_at_deadline: bool = True
+    inquiries_escalate: bool = False
+    inquiry_closes_after: int = 120 * 86_400
+    smart_disputes_before: int = 0
+    strict_ce3: bool = True
+    prefill_evidence: bool = False
+    dispute_received_fee: int = 1500
+    dispute_countered_fee: int = 1500
 
 
 @dataclass(kw_only=True)
 class Account:
-    """One Stripe account: its tables, balance and the platform whose keys may act for it."""
+    """One Stripe account: its tables, balance and the platform whose keys may act for it.
+
+    `contents` holds what was uploaded by the files' ids.
+    """
 
     id: str
     country: str
@@ -63,6 +77,11 @@ class Account:
     tables: dict[str, Collection]
     balances: Balances = field(default_factory=Balances)
     card_of_method: dict[str, TestCard] = field(default_factory=dict)
+    smart_disputes: bool = False
+    contents: dict[str, Upload] = field(default_factory=dict)
+    dispute_records: defaultdict[str, DisputeRecord] = field(
+        default_factory=lambda: defaultdict(DisputeRecord)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +129,7 @@ class Sandbox:
         default_currency: str = "usd",
         name: str = "Sandbox Shop",
         platform: str | None = None,
+        smart_disputes: bool = False,
     ) -> Account:
         account = Account(
             id=id or self.ids.next("acct"),
@@ -119,6 +139,7 @@ class Sandbox:
             created=self.clock.now(),
             platform=platform,
             tables={table: Collection(fields) for table, fields in self._indexes.items()},
+            smart_disputes=smart_disputes,
         )
         self.accounts[account.id] = account
         return account

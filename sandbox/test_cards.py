@@ -17,7 +17,7 @@ class RefundBehaviour(StrEnum):
 class TestCard:
     """One card: how it looks, and what happens to its charges and refunds.
 
-    `disputes` names kinds of disputes opened as soon as it is charged (see `resources/disputes.py`).
+    `disputes` names kinds of disputes opened as soon as it is charged (see `dispute_opening.py`).
     """
 
     __test__ = False

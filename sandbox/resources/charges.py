@@ -17,7 +17,7 @@ from sandbox.parameters import (
 )
 from sandbox.resource import Call, Resource, changed
 from sandbox.resources import application_fees, early_fraud_warnings, transfers
-from sandbox.shapes import Json, billing_details, charge_card, outcome
+from sandbox.shapes import Json, billing_details, charge_card, outcome, shipping
 from sandbox.state import Account, Sandbox
 from sandbox.tables import Object
 from sandbox.test_cards import TestCard
@@ -118,9 +118,8 @@ def shape(facts: Json) -> Object:
         "fraud_details": {},
         "livemode": False,
         "metadata": {},
-        "outcome": outcome(
-            declined=facts.get("decline_code") or failure, blocked=facts.get("blocked", False)
-        ),
+        "outcome": outcome(declined=facts.get("decline_code") or failure, blocked=facts.get("blocked", False))
+        | facts.get("outcome", {}),
         "paid": approved,
         "payment_intent": facts["payment_intent"],
         "payment_method": facts["payment_method"],
@@ -131,6 +130,8 @@ def shape(facts: Json) -> Object:
         "status": facts["status"],
     }
     charge |= {name: facts[name] for name in REPLACEABLE if facts.get(name) is not None}
+    if charge["shipping"] is not None:
+        charge["shipping"] = shipping(charge["shipping"])
     if charge["transfer_data"] is not None:
         charge["transfer_data"] = {"amount": None} | charge["transfer_data"]
     return charge
@@ -139,7 +140,7 @@ def shape(facts: Json) -> Object:
 REPLACEABLE = (
     "calculated_statement_descriptor", "description", "metadata", "on_behalf_of", "receipt_email", "shipping",
     "statement_descriptor", "statement_descriptor_suffix", "transfer_data", "transfer_group",
-    "application_fee_amount", "presentment_details", "failure_message",
+    "application_fee_amount", "presentment_details", "failure_message", "receipt_number", "receipt_url",
 )  # fmt: skip
 
 

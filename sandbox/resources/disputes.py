@@ -1,31 +1,21 @@
-"""Disputes as far as refunds see them: listed, retrieved, closed. https://docs.stripe.com/api/disputes"""
+"""Disputes: listed, retrieved, answered, accepted. https://docs.stripe.com/api/disputes"""
 
+from dataclasses import dataclass
 from typing import Any
 
-from sandbox import funds
-from sandbox.errors import invalid
-from sandbox.ledger import Movement
-from sandbox.parameters import created_filter, text
-from sandbox.resource import Resource, changed
+from sandbox import dispute_answers, dispute_course, evidence
+from sandbox.errors import ApiError
+from sandbox.parameters import Parameters, created_filter, text
+from sandbox.resource import Call, Resource
 from sandbox.state import Account, Sandbox
 from sandbox.tables import Object
-
-EVIDENCE_FIELDS = (
-    "access_activity_log", "billing_address", "cancellation_policy", "cancellation_policy_disclosure",
-    "cancellation_rebuttal", "customer_communication", "customer_email_address", "customer_name",
-    "customer_purchase_ip", "customer_signature", "duplicate_charge_documentation",
-    "duplicate_charge_explanation", "duplicate_charge_id", "product_description", "receipt", "refund_policy",
-    "refund_policy_disclosure", "refund_refusal_explanation", "service_date", "service_documentation",
-    "shipping_address", "shipping_carrier", "shipping_date", "shipping_documentation",
-    "shipping_tracking_number", "uncategorized_file", "uncategorized_text",
-)  # fmt: skip
 
 DISPUTES = Resource(
     "dispute",
     table="disputes",
     prefixes=("dp", "du"),
     indexes=("charge", "payment_intent"),
-    expandable=("charge", "payment_intent", *(f"evidence.{field}" for field in EVIDENCE_FIELDS)),
+    expandable=("charge", "payment_intent", *(f"evidence.{field}" for field in evidence.FILES)),
 )
 DISPUTES.retrieval("/v1/disputes/{id}", permission="dispute")
 DISPUTES.listing(
@@ -33,66 +23,70 @@ DISPUTES.listing(
 )
 
 
-def shape(
-    id: str,
-    charge: Object,
-    *,
-    created: int,
-    amount: int,
-    reason: str,
-    status: str,
-    case_type: str,
-    network_reason_code: str | None,
-    due_by: int | None,
-    eligibility: tuple[str, ...],
-) -> Object:
-    card = charge["payment_method_details"]["card"]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What distinguishes one dispute from another when it is opened; None for `due_by` means no answer."""
+
+    created: int
+    amount: int
+    currency: str
+    reason: str
+    status: str
+    method: str
+    case_type: str
+    network: str
+    network_reason_code: str | None
+    due_by: int | None
+    eligibility: tuple[str, ...]
+    intended_submission_method: str | None
+    metadata: dict[str, str]
+
+
+def shape(id: str, charge: Object, facts: Facts) -> Object:
+    """The object; its eligibility for enhanced evidence is yet to be assessed."""
     return {
         "id": id,
         "object": "dispute",
-        "amount": amount,
+        "amount": facts.amount,
         "balance_transactions": [],
         "charge": charge["id"],
-        "created": created,
-        "currency": charge["currency"],
-        "enhanced_eligibility_types": list(eligibility),
-        "evidence": dict.fromkeys(EVIDENCE_FIELDS) | {"enhanced_evidence": {}},
-        "evidence_details": _evidence_details(due_by, eligibility),
-        "intended_submission_method": "prefer_manual",
-        "is_charge_refundable": case_type == "inquiry" and not charge["refunded"],
-        "livemode": False,
-        "metadata": {},
-        "network_reason_code": network_reason_code,
-        "payment_intent": charge["payment_intent"],
-        "payment_method_details": {
-            "card": {
-                "brand": card["brand"],
-                "case_type": case_type,
-                "network": card["network"],
-                "network_reason_code": network_reason_code,
-            },
-            "type": "card",
+        "created": facts.created,
+        "currency": facts.currency,
+        "enhanced_eligibility_types": list(facts.eligibility),
+        "evidence": evidence.none_yet(),
+        "evidence_details": {
+            "due_by": facts.due_by,
+            "enhanced_eligibility": {},
+            "has_evidence": False,
+            "past_due": False,
+            "submission_count": 0,
+            "submission_method": "not_submitted",
         },
-        "reason": reason,
-        "status": status,
+        "intended_submission_method": facts.intended_submission_method,
+        "is_charge_refundable": facts.status.startswith("warning_") and not charge["refunded"],
+        "livemode": False,
+        "metadata": facts.metadata,
+        "network_reason_code": facts.network_reason_code,
+        "payment_intent": charge["payment_intent"],
+        "payment_method_details": {facts.method: _method(charge, facts), "type": facts.method},
+        "reason": facts.reason,
+        "status": facts.status,
     }
 
 
-def _evidence_details(due_by: int | None, eligibility: tuple[str, ...]) -> dict[str, Any]:
-    return {
-        "due_by": due_by,
-        "enhanced_eligibility": {name: _eligibility(name) for name in eligibility},
-        "has_evidence": False,
-        "past_due": False,
-        "submission_count": 0,
-        "submission_method": "not_submitted",
-    }
-
-
-def _eligibility(type: str) -> dict[str, Any]:
-    if type == "visa_compelling_evidence_3":
-        return {"required_actions": ["missing_customer_identifiers"], "status": "requires_action"}
-    return {"status": "requires_fee_acknowledgement"}
+def _method(charge: Object, facts: Facts) -> dict[str, Any]:
+    """The part of `payment_method_details` that the method fills; only cards have a case type."""
+    if facts.method == "card":
+        return {
+            "brand": charge["payment_method_details"]["card"]["brand"],
+            "case_type": facts.case_type,
+            "network": facts.network,
+            "network_reason_code": facts.network_reason_code,
+        }
+    if facts.method == "amazon_pay":
+        return {"dispute_type": "chargeback"}
+    case = {"case_id": f"PP-{charge['id'][-9:]}"} if facts.method == "paypal" else {}
+    return case | {"reason_code": facts.network_reason_code}
 
 
 def of_charge(account: Account, charge: Object) -> list[Object]:
@@ -104,7 +98,7 @@ def of_charge(account: Account, charge: Object) -> list[Object]:
 def block_refund(account: Account, charge: Object) -> bool:
     """Whether a dispute forbids refunding the charge; an inquiry never does, nor does one that was won."""
     return any(
-        not dispute["is_charge_refundable"] and not dispute["status"].startswith("warning_")
+        not dispute["is_charge_refundable"] and not dispute_course.is_inquiry(dispute)
         for dispute in of_charge(account, charge)
     )
 
@@ -112,49 +106,28 @@ def block_refund(account: Account, charge: Object) -> bool:
 def refunded(sandbox: Sandbox, account: Account, charge: Object) -> None:
     """A full refund ends an inquiry. https://docs.stripe.com/disputes/how-disputes-work#inquiries"""
     for dispute in of_charge(account, charge):
-        if dispute["status"].startswith("warning_") and dispute["status"] != "warning_closed":
-            close(sandbox, account, dispute, status="warning_closed")
+        if dispute_course.is_inquiry(dispute) and dispute["status"] != "warning_closed":
+            dispute_course.close(sandbox, account, dispute, status="warning_closed")
 
 
-def close(sandbox: Sandbox, account: Account, dispute: Object, *, status: str) -> None:
-    """The issuer decides. A win returns the amount and the fee; `lost` may still turn into `won` later."""
-    if dispute["status"].startswith("warning_") is not (status == "warning_closed"):
-        message = f"Dispute {dispute['id']} is {dispute['status']} and cannot become {status}."
-        raise invalid(message, param="status")
-    before = dict(dispute)
-    dispute["status"] = status
-    charge = account.tables["charges"].peek(dispute["charge"])
-    dispute["is_charge_refundable"] = status != "lost" and not charge["refunded"]
-    if status == "won":
-        _reinstate(sandbox, account, dispute)
-    previous = changed(before, dispute, ("status", "is_charge_refundable", "balance_transactions"))
-    sandbox.emit(account, "charge.dispute.closed", dispute, previous=previous)
+@DISPUTES.post("/v1/disputes/{id}", permission="dispute", parameters=Parameters(dispute_answers.PARAMETERS))
+def update(call: Call) -> Object:
+    dispute = DISPUTES.find(call.account, call.path["id"], param="id")
+    dispute_answers.update(call.sandbox, call.account, dispute, call.given)
+    return dispute
 
 
-def withdraw(sandbox: Sandbox, account: Account, dispute: Object, *, fee: int) -> None:
-    """Take the disputed amount and the fee from the balance."""
-    _book(sandbox, account, dispute, sign=-1, fee=fee)
-    sandbox.emit(account, "charge.dispute.funds_withdrawn", dispute)
+@DISPUTES.post("/v1/disputes/{id}/close", permission="dispute")
+def accept(call: Call) -> Object:
+    """Accepting a chargeback (or giving up an appeal) loses it, for good.
 
-
-def _reinstate(sandbox: Sandbox, account: Account, dispute: Object) -> None:
-    if dispute["balance_transactions"]:
-        _book(sandbox, account, dispute, sign=1, fee=-dispute["balance_transactions"][0]["fee"])
-        sandbox.emit(account, "charge.dispute.funds_reinstated", dispute)
-
-
-def _book(sandbox: Sandbox, account: Account, dispute: Object, *, sign: int, fee: int) -> None:
-    charge = account.tables["charges"].peek(dispute["charge"])
-    transaction = funds.book(
-        sandbox,
-        account,
-        type="adjustment",
-        amount=sign * dispute["amount"],
-        fee=fee,
-        currency=dispute["currency"],
-        source=dispute["id"],
-        reporting_category="dispute" if sign < 0 else "dispute_reversal",
-    )
-    dispute["balance_transactions"] = [*dispute["balance_transactions"], transaction]
-    kind = Movement.DISPUTE_WITHDRAWN if sign < 0 else Movement.DISPUTE_REINSTATED
-    funds.record(sandbox, account, kind, charge=charge, amount=dispute["amount"], dispute=dispute["id"])
+    Of an inquiry it only says that there is no answer: the bank may still escalate it.
+    """
+    dispute = DISPUTES.find(call.account, call.path["id"], param="id")
+    if dispute["status"] in dispute_course.ANSWERS.values():
+        raise ApiError(400, "Evidence was submitted for this dispute; it can no longer be closed.")
+    if dispute["status"] not in dispute_course.ANSWERS:
+        raise ApiError(400, "This dispute is already closed.")
+    status = "warning_closed" if dispute_course.is_inquiry(dispute) else "lost"
+    dispute_course.close(call.sandbox, call.account, dispute, status=status)
+    return dispute

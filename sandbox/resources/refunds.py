@@ -18,7 +18,7 @@ from sandbox.parameters import (
 )
 from sandbox.refund_settlement import emit_update, pay_out
 from sandbox.resource import Call, Resource
-from sandbox.resources import application_fees, disputes, early_fraud_warnings, transfers
+from sandbox.resources import application_fees, disputes, early_fraud_warnings, reviews, transfers
 from sandbox.state import Account
 from sandbox.tables import Object
 from sandbox.test_cards import ORDINARY, RefundBehaviour
@@ -159,6 +159,8 @@ def _refund(call: Call, charge: Object, asked: int) -> Object:
     if charge["refunded"]:
         early_fraud_warnings.review(sandbox, account, charge)
         disputes.refunded(sandbox, account, charge)
+        fraud = call.given.get("reason") == "fraudulent"
+        reviews.close_of(sandbox, account, charge, reason="refunded_as_fraud" if fraud else "refunded")
     if call.given.get("reason") == "fraudulent":
         charge["fraud_details"] = {"user_report": "fraudulent"}
     return refund

@@ -9,6 +9,8 @@ from sandbox_clients import Control, Shop, refusal
     [
         ("createDispute", "needs_response", "chargeback", "fraudulent"),
         ("createDisputeProductNotReceived", "needs_response", "chargeback", "product_not_received"),
+        ("createCe3EligibleDispute", "needs_response", "chargeback", "fraudulent"),
+        ("createAutoRepresentmentEligibleDispute", "needs_response", "chargeback", "fraudulent"),
         ("createDisputeInquiry", "warning_needs_response", "inquiry", "fraudulent"),
         ("createComplianceDispute", "needs_response", "compliance", "noncompliant"),
         ("createMastercardComplianceDispute", "needs_response", "compliance", "noncompliant"),
@@ -28,6 +30,30 @@ def test_test_cards_bring_their_dispute(
     assert shop.v1.charges.retrieve(charge.id).disputed
 
 
+def test_tokens_bring_the_same_disputes(shop: Shop) -> None:
+    """tok_createDispute is the card of pm_card_createDispute."""
+    data = {"type": "card", "card": {"token": "tok_createDispute"}}
+    intent = {"amount": 4999, "currency": "usd", "payment_method_data": data, "confirm": True}
+    charge = shop.v1.payment_intents.create(intent).latest_charge
+    [dispute] = shop.v1.disputes.list({"charge": charge}).data
+    assert dispute.status == "needs_response"
+
+
+@pytest.mark.parametrize(
+    ("card", "types"),
+    [
+        ("createCe3EligibleDispute", ["visa_compelling_evidence_3"]),
+        ("createComplianceDispute", ["visa_compliance"]),
+        ("createMastercardComplianceDispute", ["mastercard_compliance"]),
+        ("createDispute", []),
+    ],
+)
+def test_test_cards_bring_their_eligibility(shop: Shop, card: str, types: list[str]) -> None:
+    """What enhanced evidence a dispute takes is told by its eligibility types."""
+    [dispute] = shop.v1.disputes.list({"charge": shop.charge(card).id}).data
+    assert dispute.enhanced_eligibility_types == types
+
+
 def test_one_card_brings_two_disputes(shop: Shop) -> None:
     """A charge can be disputed more than once."""
     charge = shop.charge("createMultipleDisputes")
@@ -42,15 +68,15 @@ def test_preventions_are_chargebacks_where_the_account_is_not_enrolled(shop: Sho
     assert dispute.status == "needs_response"
 
 
-def test_a_chargeback_takes_amount_and_fee_and_a_win_returns_them(shop: Shop, control: Control) -> None:
-    """The balance transactions of a won dispute cancel out."""
+def test_a_chargeback_takes_amount_and_fee_and_a_win_returns_the_amount(shop: Shop, control: Control) -> None:
+    """Stripe keeps the fee for receiving a dispute, whoever wins."""
     charge = shop.charge(amount=4200)
     dispute = control.post("disputes", charge=charge.id, amount=4200, network_reason_code="10.4")
     [withdrawn] = shop.v1.disputes.retrieve(dispute["id"]).balance_transactions
     assert (withdrawn.amount, withdrawn.fee, withdrawn.net) == (-4200, 1500, -5700)
     control.post(f"disputes/{dispute['id']}/close", status="won")
     won = shop.v1.disputes.retrieve(dispute["id"])
-    assert sum(transaction.net for transaction in won.balance_transactions) == 0
+    assert sum(transaction.net for transaction in won.balance_transactions) == -1500
     assert shop.event_types(about=dispute["id"]) == [
         "charge.dispute.created",
         "charge.dispute.funds_withdrawn",
