@@ -9,5 +9,7 @@ class AccountFacts(Value):
     name: str
     livemode: bool
     alert_management: bool
+    dispute_representment: bool = False
+    """Histories that began before disputes were handled hold the account without it."""
     policy_version: str
     """Hash of the policy that is active now; a case keeps the one it opened with."""

@@ -1,42 +1,33 @@
 """Visa Compelling Evidence 3.0: two earlier undisputed charges of the same person.
 
-https://docs.stripe.com/disputes/api/visa-ce3
+https://docs.stripe.com/disputes/api/visa-ce3. The values stand in `ce3_values`, the rules in `ce3_priors` and
+`ce3_identifiers`; this is what the rest of the house uses.
 """
 
-from chargebacks.evidence_items import Address
-from chargebacks.values import Value
+from chargebacks.ce3_priors import METADATA_KEYS, find_priors, prior_candidates
+from chargebacks.ce3_values import Ce3Filled, Ce3Finding, Ce3Payload, Ce3Transaction
+from chargebacks.disputes import Dispute
+from chargebacks.representment import Ce3Summary
+
+__all__ = [
+    "METADATA_KEYS",
+    "Ce3Filled",
+    "Ce3Finding",
+    "Ce3Payload",
+    "Ce3Transaction",
+    "ce3_summary",
+    "find_priors",
+    "prior_candidates",
+]
 
 
-class Ce3Transaction(Value):
-    """One transaction's description and identifiers. `charge` is None for the disputed one."""
-
-    charge: str | None = None
-    product_description: str | None = None
-    purchase_ip: str | None = None
-    device_fingerprint: str | None = None
-    device_id: str | None = None
-    account_id: str | None = None
-    email: str | None = None
-    shipping_address: Address | None = None
-
-
-class Ce3Payload(Value):
-    """Ready for Stripe. Holds personal data: never in a history."""
-
-    disputed: Ce3Transaction
-    merchandise_or_services: str
-    """merchandise or services."""
-    priors: tuple[Ce3Transaction, ...]
-    """Exactly two."""
-
-
-class Ce3Finding(Value):
-    """Whether the rules are met by what is at hand, whatever Stripe lists as open."""
-
-    payload: Ce3Payload | None = None
-    matched: tuple[str, ...] = ()
-    """Identifiers that all three share, main ones first."""
-    priors: tuple[str, ...] = ()
-    """Charge ids."""
-    why: str
-    """One sentence: what qualifies, or what is lacking and who could supply it."""
+def ce3_summary(dispute: Dispute, finding: Ce3Finding) -> Ce3Summary:
+    """The finding without personal data. `open` is what Stripe lists now; sent where it is not listed, the payload is
+    refused together with everything else in the call."""
+    return Ce3Summary(
+        open=dispute.ce3_open,
+        ready=finding.payload is not None,
+        priors=finding.priors,
+        matched=finding.matched,
+        why=finding.why,
+    )

@@ -5,6 +5,8 @@ from enum import StrEnum
 
 from chargebacks.alerts import Alert
 from chargebacks.decisions import Decision
+from chargebacks.dispute_case import DisputeStory
+from chargebacks.disputes import Dispute
 from chargebacks.matching import Match
 from chargebacks.money import Money
 from chargebacks.outcomes import Outcome
@@ -14,6 +16,10 @@ from chargebacks.values import Instant, Value
 CASES_QUEUE = "cases"
 STRIPE_QUEUE = "stripe"
 NETWORKS_QUEUE = "networks"
+DOCUMENTS_QUEUE = "documents"
+"""Rendering is processor-bound: it neither waits behind Stripe's limits nor holds up money."""
+COLLECT_EVIDENCE = "collect_evidence"
+"""Name of the activity that a merchant's own worker offers (`docs/evidence-sources.md`)."""
 
 _LONGEST_ID = 200
 
@@ -24,6 +30,11 @@ def alert_case_id(*, source: str, provider_alert_id: str) -> str:
     if len(case_id) <= _LONGEST_ID:
         return case_id
     return f"alert/{source}/sha256-{hashlib.sha256(provider_alert_id.encode()).hexdigest()}"
+
+
+def dispute_case_id(*, account: str, dispute_id: str) -> str:
+    """`dispute/{account}/{dispute id}`: by dispute, never by charge, which may have several."""
+    return f"dispute/{account}/{dispute_id}"
 
 
 class CaseKind(StrEnum):
@@ -41,6 +52,12 @@ class CaseStatus(StrEnum):
     AWAITING_REFUND = "awaiting_refund"
     WATCHING_REFUND = "watching_refund"
     """Answered; the refund is watched until it can no longer fail unnoticed."""
+    GATHERING = "gathering"
+    """Evidence is waited for; what there is has been staged."""
+    UNDER_REVIEW = "under_review"
+    """Filed, or left unanswered: the issuer decides."""
+    WATCHING_VERDICT = "watching_verdict"
+    """Lost, and still followed: a loss may turn into a win for months."""
     CLOSED = "closed"
 
 
@@ -69,6 +86,8 @@ class Approve(Value):
     """The charge that is meant, where nothing was matched by itself."""
     amount: Money | None = None
     """What to refund, where the rules could not tell."""
+    packet: str | None = None
+    """Disputes: digest of the packet that was looked at. Another one by then: the approval is void."""
 
 
 class Decline(Value):
@@ -83,6 +102,36 @@ class Resume(Value):
 
     by: str
     note: str = ""
+
+
+class SubmitPacket(Value):
+    """A person has the packet filed now. Irrevocable."""
+
+    by: str
+    note: str = ""
+    packet: str | None = None
+    """Digest of the packet that was looked at. Another one by then: refused."""
+
+
+class AcceptDispute(Value):
+    """A person gives the dispute up: it is closed as lost. Irrevocable."""
+
+    by: str
+    note: str = ""
+
+
+class DisputeChanged(Value):
+    """Stripe said that the dispute changed. Only wakes the case: it reads again."""
+
+    event_id: str = ""
+    dispute: Dispute | None = None
+    """As the event shows it. Never trusted, as events may come late; where it tells nothing new, nothing is read."""
+
+
+class EvidenceAdded(Value):
+    """Evidence was added to the store for this case. Only wakes the case: it looks again."""
+
+    items: tuple[str, ...] = ()
 
 
 class RefundChanged(Value):
@@ -126,5 +175,17 @@ class CaseFile(Value):
     outcome_sent_at: Instant | None = None
     charge_id: str | None = None
     amount: Money | None = None
+    dispute: DisputeStory | None = None
+    """Cases of kind `dispute` only."""
     closed_at: Instant | None = None
     timeline: tuple[TimelineEntry, ...] = ()
+
+
+class DisputeRequest(Value):
+    """Input of DisputeWorkflow."""
+
+    case_id: str
+    account: str
+    dispute_id: str
+    earlier: CaseFile | None = None
+    """The closed case that goes on: a loss may turn into a win after it was no longer watched."""

@@ -4,6 +4,7 @@ https://docs.stripe.com/api/disputes/object (version 2026-10-28.endive). Words o
 strings: new ones may arrive at any time and must never break a case that is followed for months.
 """
 
+import hashlib
 from enum import StrEnum
 from typing import Any
 
@@ -63,7 +64,6 @@ class BalanceMovement(Value):
 
 
 CE3 = "visa_compelling_evidence_3"
-_SETTLED_CASE_TYPES = ("resolution", "block")
 _AWAITS = (
     DisputeStatus.WARNING_NEEDS_RESPONSE,
     DisputeStatus.NEEDS_RESPONSE,
@@ -121,8 +121,8 @@ class Dispute(Value):
     """not_qualified, qualified or requires_action, where Visa's CE 3.0 is open."""
     ce3_required_actions: tuple[str, ...] = ()
     staged: dict[str, str] = {}
-    """Non-empty evidence fields: file fields with their file id, text fields with `sha256:` and the hash of the
-    text. Whoever filled them, Stripe's own pre-filling included."""
+    """Non-empty evidence fields: file fields with their file id, text fields with their `text_mark`. Whoever filled
+    them, Stripe's own pre-filling included."""
     movements: tuple[BalanceMovement, ...] = ()
     metadata: dict[str, str] = {}
     as_of: Instant
@@ -176,6 +176,12 @@ class Dispute(Value):
 
     def _telling(self) -> dict[str, Any]:
         return self.model_dump(exclude={"as_of"})
+
+
+def text_mark(text: str) -> str:
+    """A text without its words: `sha256:` and a hash that does not care for line ends or trailing spaces."""
+    lines = (line.rstrip() for line in text.strip().splitlines())
+    return f"sha256:{hashlib.sha256(chr(10).join(lines).encode()).hexdigest()}"
 
 
 class LinkedAlert(Value):

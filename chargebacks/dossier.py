@@ -1,5 +1,6 @@
 """All that Stripe knows about a disputed sale, at one moment. Holds personal data: sealed, never in a history."""
 
+from chargebacks.ce3_values import Ce3Filled
 from chargebacks.charges import ChargeSnapshot
 from chargebacks.disputes import Dispute, LinkedAlert
 from chargebacks.evidence_items import Address
@@ -154,6 +155,8 @@ class Dossier(Value):
     """Text that stands in the dispute's evidence fields and was not staged by us."""
     purchase_ip: str | None = None
     """From metadata, a review, or what Stripe filled in."""
+    ce3_filled: Ce3Filled | None = None
+    """What stands in the evidence for Visa's CE 3.0; None where nothing does."""
     alert: LinkedAlert | None = None
     merchant_name: str = ""
     """The account's business name, for the letter."""

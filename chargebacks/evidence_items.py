@@ -176,8 +176,14 @@ class FactsContent(Value):
     """When the service, the event or the stay was."""
     cancelled_at: Instant | None = None
     """When the customer cancelled, by the merchant's own record."""
+    agreed_at: Instant | None = None
+    """When delivery or performance was agreed for."""
     return_received_at: Instant | None = None
+    returned: bool | None = None
+    """False: the goods did not come back."""
     refund_refused_because: str | None = None
+    instalment: Line | None = None
+    """Which instalment of one purchase the charge is, such as `2 of 4`."""
 
 
 Content = Annotated[
@@ -262,3 +268,11 @@ class SupplyRequest(Value):
     """Earlier charges for which `identifiers` would help (CE 3.0)."""
     answer_by: Instant
     """Supplies that come later may not be used."""
+
+
+class SourceRef(Value):
+    """One of the merchant's evidence sources, as a workflow names it."""
+
+    name: str
+    task_queue: str | None = None
+    """An activity on the merchant's own queue; None: an HTTP endpoint."""

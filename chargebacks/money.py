@@ -15,7 +15,16 @@ from chargebacks.currencies import CURRENCIES, exponent, most_minor, stripe_expo
 from chargebacks.errors import BadInput
 from chargebacks.values import Value
 
-__all__ = ["Currency", "Money", "exponent", "parse_major", "parse_minor", "stripe_exponent", "stripe_step"]
+__all__ = [
+    "Currency",
+    "Money",
+    "exponent",
+    "parse_major",
+    "parse_minor",
+    "signed",
+    "stripe_exponent",
+    "stripe_step",
+]
 
 Currency = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{3}$", to_upper=True)]
 """ISO 4217 code: any case on the way in, upper case ever after."""
@@ -84,6 +93,11 @@ class Money(Value):
         if other.currency != self.currency:
             raise ValueError(f"{self} and {other} are in different currencies")
         return other.amount_minor
+
+
+def signed(minor: int, currency: str) -> str:
+    """A gain or a loss in minor units for people: "12.50 USD", "-3.00 USD"."""
+    return f"{'-' if minor < 0 else ''}{Money(amount_minor=abs(minor), currency=currency)}"
 
 
 def parse_major(major: str | Decimal | int, currency: str) -> Money:

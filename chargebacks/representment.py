@@ -63,7 +63,7 @@ class DisputeSituation(Value):
     metadata: dict[str, str] = {}
     liability_shift: bool | None = None
     refunded_minor: int = 0
-    """What had gone back to the customer before or beside the dispute."""
+    """How much of the disputed amount had gone back to the customer before (`economics.credited_minor`)."""
     alert: LinkedAlert | None = None
     livemode: bool = False
 

@@ -16,6 +16,7 @@ from pathlib import Path
 _VALUES = frozenset(
     {
         "__future__",
+        "abc",
         "base64",
         "bisect",
         "calendar",
@@ -28,6 +29,7 @@ _VALUES = frozenset(
         "fractions",
         "functools",
         "hashlib",
+        "ipaddress",
         "itertools",
         "json",
         "math",

@@ -71,6 +71,9 @@ def _keys_at(location: list[Any], model: type[BaseModel]) -> list[str]:
     for part in location:
         if isinstance(part, int):
             continue
+        if get_origin(at) is dict:
+            at = get_args(at)[1]
+            continue
         at = at.model_fields[part].annotation
         at = get_args(at)[0] if get_origin(at) is tuple else at
     return sorted(key for key in at.model_fields if key != "version")

@@ -1,15 +1,25 @@
 """What a policy holds. Field names are the keys of the TOML file; `docs/policy.md` explains each."""
 
 from enum import StrEnum
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, Field
 
 from chargebacks.alerts import NetworkProduct, ReasonClass
 from chargebacks.decisions import CancelMoment, CancelScope, Mode, ResponseTimes
-from chargebacks.errors import BadInput
 from chargebacks.matching import MatchRules
-from chargebacks.money import Money, parse_major
+from chargebacks.policy.disputes import DisputeRules
+from chargebacks.policy.fields import (
+    Amounts,
+    Codes,
+    Currencies,
+    Pairs,
+    RuleName,
+    Texts,
+    as_set,
+    checked_country,
+)
+from chargebacks.policy.fields import amount_in as amount_in
 from chargebacks.refunds import RefundReason
 from chargebacks.values import Value
 from chargebacks.vocabulary import OutcomeCode
@@ -36,76 +46,10 @@ DeclineOutcome = Literal[
 """Truthful words for a refusal."""
 
 
-Word = TypeVar("Word", bound=str)
-
-
-def _set(values: tuple[Word, ...]) -> tuple[Word, ...]:
-    return tuple(sorted(set(values)))
-
-
-def _upper(values: tuple[str, ...]) -> tuple[str, ...]:
-    return _set(tuple(value.upper() for value in values))
-
-
-def _pairs(values: tuple[str, ...]) -> tuple[str, ...]:
-    for value in values:
-        key, equals, wanted = value.partition("=")
-        if not (key and equals and wanted):
-            raise ValueError(f"{value!r} must be written as key=value")
-    return _set(values)
-
-
 def _countries(values: dict[str, Switch]) -> dict[str, Switch]:
     for country in values:
-        if len(country) != 2 or not country.isalpha() or not country.isupper():
-            raise ValueError(f"{country!r} is not a two-letter country code in upper case, such as US")
+        checked_country(country)
     return values
-
-
-def _amounts(table: object) -> object:
-    """`{USD = "150.00"}` as money; amounts that are money already (a policy read back from JSON) pass."""
-    if isinstance(table, list | tuple) and all(isinstance(amount, dict | Money) for amount in table):
-        return table
-    if not isinstance(table, dict):
-        raise ValueError('write a table of amounts, such as { USD = "49.99" }')
-    try:
-        return tuple(_amount(major, currency).model_dump() for currency, major in sorted(table.items()))
-    except BadInput as problem:
-        raise ValueError(str(problem)) from problem
-
-
-def _amount(major: object, currency: str) -> Money:
-    if not isinstance(major, str):
-        raise ValueError(f'the amount in {currency} must be a string in major units, such as "49.99"')
-    if currency != currency.upper():
-        raise ValueError(f"write the currency {currency} in upper case")
-    return parse_major(major, currency)
-
-
-def _currencies(values: tuple[str, ...]) -> tuple[str, ...]:
-    for value in values:
-        try:
-            parse_major("0", value)
-        except BadInput as problem:
-            raise ValueError(str(problem)) from problem
-    return _upper(values)
-
-
-Texts = Annotated[tuple[str, ...], AfterValidator(_set)]
-"""A set of texts: the order has no meaning. In the file, a single text stands for a list of one."""
-
-Codes = Annotated[tuple[str, ...], AfterValidator(_upper)]
-Currencies = Annotated[tuple[str, ...], AfterValidator(_currencies)]
-Pairs = Annotated[tuple[str, ...], AfterValidator(_pairs)]
-"""`key=value` of a charge's metadata."""
-
-Amounts = Annotated[tuple[Money, ...], BeforeValidator(_amounts)]
-"""At most one amount per currency, from a table of major-unit strings."""
-
-
-def amount_in(amounts: tuple[Money, ...], currency: str) -> Money | None:
-    """The amount given for the currency, if any."""
-    return next((amount for amount in amounts if amount.currency == currency), None)
 
 
 class Marks(Value):
@@ -147,8 +91,8 @@ class Conditions(Value):
     """All that are given must hold; a list holds when one of its values does. An empty list is not given."""
 
     source: Texts = ()
-    product: Annotated[tuple[NetworkProduct, ...], AfterValidator(_set)] = ()
-    reason_class: Annotated[tuple[ReasonClass, ...], AfterValidator(_set)] = ()
+    product: Annotated[tuple[NetworkProduct, ...], AfterValidator(as_set)] = ()
+    reason_class: Annotated[tuple[ReasonClass, ...], AfterValidator(as_set)] = ()
     reason_code: Texts = ()
     brand: Texts = ()
     funding: Texts = ()
@@ -167,7 +111,7 @@ class Conditions(Value):
 class Rule(Value):
     """One named rule. The first one that holds decides."""
 
-    name: Annotated[str, Field(min_length=1, max_length=80)]
+    name: RuleName
     when: Conditions = Conditions()
     then: Then
     outcome: DeclineOutcome = OutcomeCode.DECLINED_BY_RULE
@@ -231,3 +175,4 @@ class Policy(Value):
     times: ResponseTimes = ResponseTimes()
     watch_refund_days: Annotated[int, Field(ge=0, le=365)] = 30
     """How long an answered case watches its refund for a late failure; 0 closes it at once."""
+    disputes: DisputeRules = DisputeRules()
