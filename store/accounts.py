@@ -31,8 +31,14 @@ class Accounts:
         self._policies = Policies(database)
         self._numbers: dict[str, int] = {}
 
-    async def connect_account(self, credentials: StripeCredentials, *, alert_management: bool = True) -> None:
-        """Store an account with the default policy; give a known one its new key and keep its policy and its switch.
+    async def connect_account(
+        self,
+        credentials: StripeCredentials,
+        *,
+        alert_management: bool = True,
+        dispute_representment: bool = False,
+    ) -> None:
+        """Store an account with the default policy; give a known one its new key and keep its policy and switches.
 
         BadInput when the name already stands for another mode or another Stripe account: the charges, ledger and
         cases of the two would mix.
@@ -41,10 +47,9 @@ class Accounts:
             "order_metadata_keys": json.dumps(credentials.order_metadata_keys),
             "sealed": self._sealer.seal(_owner(credentials.account), {"api_key": credentials.api_key}),
         }
+        switches = {"alert_management": alert_management, "dispute_representment": dispute_representment}
         await self._database.write_durably(
-            lambda connection: _connect(
-                connection, credentials, changeable, alert_management=alert_management
-            )
+            lambda connection: _connect(connection, credentials, changeable, switches)
         )
 
     async def account_facts(self, account: str) -> AccountFacts:
@@ -73,6 +78,12 @@ class Accounts:
         """The account's switch: off, its alerts are recorded and nothing is done about them."""
         await self._database.write_durably(
             lambda connection: _change(connection, account, {"alert_management": switched_on})
+        )
+
+    async def set_dispute_representment(self, account: str, switched_on: bool) -> None:
+        """The account's switch: off, its disputes are followed and nothing is filed, accepted or refunded."""
+        await self._database.write_durably(
+            lambda connection: _change(connection, account, {"dispute_representment": switched_on})
         )
 
     async def activate_policy(self, account: str, policy_toml: str, *, by: str, at: datetime) -> str:
@@ -104,6 +115,16 @@ class Accounts:
         return await self._database.read(lambda connection: _known(connection, account))
 
 
+def require_account(connection: Connection, account: str, *, named_by: str) -> None:
+    """BadInput unless the account is connected. `named_by` begins the sentence, such as `source ethoca`."""
+    if _find(connection, account) is None:
+        raise BadInput(
+            f'{named_by} names the account "{account}", which is not connected '
+            f"(connected: {_connected(connection)})",
+            reason="unknown_account",
+        )
+
+
 def _owner(account: str) -> str:
     return f"account {account}"
 
@@ -116,8 +137,7 @@ def _connect(
     connection: Connection,
     credentials: StripeCredentials,
     changeable: dict[str, Any],
-    *,
-    alert_management: bool,
+    switches: dict[str, bool],
 ) -> None:
     lasting = {"livemode": credentials.livemode, "stripe_account": credentials.stripe_account}
     hold(connection, f"connect:{credentials.account}")
@@ -127,8 +147,8 @@ def _connect(
         keep_policy(connection, policy, toml=_DEFAULT_POLICY)
         values = {
             "name": credentials.account,
-            "alert_management": alert_management,
             "policy_version": policy.version,
+            **switches,
             **lasting,
             **changeable,
         }
@@ -151,12 +171,16 @@ def _find(connection: Connection, account: str) -> Row[Any] | None:
 def _known(connection: Connection, account: str) -> Row[Any]:
     row = _find(connection, account)
     if row is None:
-        names = connection.execute(select(col(AccountRow.name)).order_by(col(AccountRow.name))).scalars()
         raise NeedsOperator(
-            f'no account "{account}" is connected (connected: {", ".join(names) or "none"})',
+            f'no account "{account}" is connected (connected: {_connected(connection)})',
             reason="unknown_account",
         )
     return row
+
+
+def _connected(connection: Connection) -> str:
+    names = connection.execute(select(col(AccountRow.name)).order_by(col(AccountRow.name))).scalars()
+    return ", ".join(names) or "none"
 
 
 def _change(connection: Connection, account: str, values: dict[str, Any]) -> None:

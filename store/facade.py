@@ -11,11 +11,18 @@ from store.accounts import Accounts
 from store.cases import Cases
 from store.charges import Charges
 from store.database import Database, open_database
+from store.documents import Documents
+from store.evidence import Evidence
+from store.evidence_sources import EvidenceSources
 from store.inbox import Inbox
 from store.ledger import RefundLedger
+from store.packets import Packets
 from store.reports import OutcomeReports
+from store.results import Results
 from store.sealing import Sealer
 from store.sources import Sources
+from store.submissions import Submissions
+from store.sync import SyncMarks
 
 
 class Store:
@@ -33,6 +40,13 @@ class Store:
         self.ledger = RefundLedger(database)
         self.reports = OutcomeReports(database)
         self.inbox = Inbox(database, sealer)
+        documents = Documents(database, sealer)
+        self.evidence = Evidence(database, sealer, documents)
+        self.evidence_sources = EvidenceSources(database, sealer)
+        self.packets = Packets(database, sealer, documents)
+        self.submissions = Submissions(database)
+        self.results = Results(database)
+        self.sync = SyncMarks(database)
 
     @classmethod
     async def connect(cls, database_url: str, secrets_key: SecretStr | None) -> Self:

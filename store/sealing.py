@@ -1,12 +1,17 @@
 """Secrets at rest: sealed with Fernet (https://cryptography.io/en/latest/fernet/) under keys from SECRETS_KEY."""
 
+import asyncio
 import json
 from collections.abc import Mapping
+from typing import TypeVar
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from pydantic import SecretStr
 
 from chargebacks.errors import NeedsOperator
+from chargebacks.values import Value
+
+V = TypeVar("V", bound=Value)
 
 _MAKE_A_KEY = 'python -c "from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())"'
 
@@ -44,10 +49,25 @@ class Sealer:
         try:
             found, _, content = self._ready_keys().decrypt(sealed).partition(b"\0")
         except InvalidToken:
-            raise _does_not_open(owner) from None
+            raise NeedsOperator(
+                f"SECRETS_KEY does not open {owner}: set the key it was sealed with "
+                "(several keys are separated by commas)",
+                reason="secrets_key",
+            ) from None
         if found != owner.encode():
-            raise _belongs_elsewhere(owner, found.decode(errors="replace"))
+            raise NeedsOperator(
+                f"what is stored as {owner} is {found.decode(errors='replace')}: restore it from a backup",
+                reason="secrets_owner",
+            )
         return content
+
+    async def seal_value(self, owner: str, value: Value) -> bytes:
+        """Like `seal_content`, for a value. Off the event loop: a mailbox or a usage log takes its time."""
+        return await asyncio.to_thread(lambda: self.seal_content(owner, value.model_dump_json().encode()))
+
+    async def unseal_value(self, owner: str, sealed: bytes, kind: type[V]) -> V:
+        """Like `unseal_content`, for a value of that kind."""
+        return await asyncio.to_thread(lambda: kind.model_validate_json(self.unseal_content(owner, sealed)))
 
     def _ready_keys(self) -> MultiFernet:
         if self._keys is None:

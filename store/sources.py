@@ -7,12 +7,13 @@ from sqlalchemy import Connection, select
 from sqlalchemy.engine import Row
 from sqlmodel import col
 
-from chargebacks.errors import BadInput, NeedsOperator
+from chargebacks.errors import NeedsOperator
 from runtime.connections import SourceSettings
+from store.accounts import require_account
 from store.database import Database
 from store.sealing import Sealer
 from store.statements import insert_or_replace
-from store.tables import AccountRow, AlertSourceRow
+from store.tables import AlertSourceRow
 
 
 class Sources:
@@ -36,6 +37,15 @@ class Sources:
         row = await self._database.read(lambda connection: _find(connection, name))
         return _settings(row).model_copy(update={"secrets": self._sealer.unseal(_owner(name), row.sealed)})
 
+    async def names_of(self, account: str, *, kind: str) -> tuple[str, ...]:
+        """Names of the account's sources of that kind, in alphabetical order."""
+        of_kind = (
+            select(col(AlertSourceRow.name))
+            .where(col(AlertSourceRow.account) == account, col(AlertSourceRow.kind) == kind)
+            .order_by(col(AlertSourceRow.name))
+        )
+        return await self._database.read(lambda connection: tuple(connection.execute(of_kind).scalars()))
+
     async def list_sources(self) -> tuple[SourceSettings, ...]:
         """Every source by name, without secrets."""
         every = select(AlertSourceRow).order_by(col(AlertSourceRow.name))
@@ -49,13 +59,7 @@ def _owner(name: str) -> str:
 
 
 def _store(connection: Connection, settings: SourceSettings, values: dict[str, Any]) -> None:
-    accounts = _names(connection, AccountRow.name)
-    if settings.account not in accounts:
-        raise BadInput(
-            f'source {settings.name} names the account "{settings.account}", which is not connected '
-            f"(connected: {', '.join(accounts) or 'none'})",
-            reason="unknown_account",
-        )
+    require_account(connection, settings.account, named_by=f"source {settings.name}")
     connection.execute(insert_or_replace(connection, AlertSourceRow), values)
 
 
@@ -63,15 +67,12 @@ def _find(connection: Connection, name: str) -> Row[Any]:
     of_name = select(AlertSourceRow).where(col(AlertSourceRow.name) == name)
     row = connection.execute(of_name).one_or_none()
     if row is None:
-        names = ", ".join(_names(connection, AlertSourceRow.name))
+        every = select(col(AlertSourceRow.name)).order_by(col(AlertSourceRow.name))
+        names = ", ".join(connection.execute(every).scalars())
         raise NeedsOperator(
             f'no alert source "{name}" is connected (connected: {names or "none"})', reason="unknown_source"
         )
     return row
-
-
-def _names(connection: Connection, column: str) -> list[str]:
-    return list(connection.execute(select(col(column)).order_by(col(column))).scalars())
 
 
 def _settings(row: Row[Any]) -> SourceSettings:

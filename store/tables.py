@@ -1,4 +1,7 @@
-"""Every table. Names of columns are the names of the values' fields wherever the two say the same thing."""
+"""The tables of accounts, alerts and cases; `store.dispute_tables` has those of disputes.
+
+Names of columns are the names of the values' fields wherever the two say the same thing.
+"""
 
 from datetime import UTC, datetime
 from typing import Any, ClassVar
@@ -15,6 +18,7 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
+    false,
     text,
 )
 from sqlmodel import Field, SQLModel
@@ -83,6 +87,7 @@ class AccountRow(Row, table=True):
     stripe_account: str | None = None
     order_metadata_keys: str = Field(sa_type=Text)
     alert_management: bool
+    dispute_representment: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     policy_version: str = Field(foreign_key="policies.version")
     sealed: str = Field(sa_type=Text)
 

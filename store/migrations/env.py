@@ -2,6 +2,7 @@
 
 from alembic import context
 
+import store.dispute_tables  # noqa: F401 - its tables join the others'
 from store.tables import Row
 
 context.configure(

@@ -6,15 +6,18 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from conftest import Databases, Postgresql
 from pydantic import SecretStr
 from sqlalchemy import Connection, text
+from store_dispute_values import dossier
 from store_values import ACCOUNT, NOW, credentials, request
 
 from chargebacks.errors import BadInput, NeedsOperator, TryLater
-from store import Store
+from store import Store, migrations
 from store.database import open_database
 from store.tables import Row
 
@@ -36,6 +39,55 @@ async def test_migrations_make_what_the_tables_say(database_url: str) -> None:
     found = await database.read(differences)
     await database.close()
     assert found == []
+
+
+async def to_revision(database_url: str, revision: str) -> None:
+    def upgrade(connection: Connection) -> None:
+        config = Config()
+        config.set_main_option("script_location", migrations.__path__[0])
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+
+    database = open_database(database_url)
+    await database.write_durably(upgrade)
+    await database.close()
+
+
+FIRST_ROWS = """
+    INSERT INTO policies VALUES ('p1', '', '{}');
+    INSERT INTO accounts VALUES (7, 'shop', false, NULL, '["order_id"]', false, 'p1', 'sealed key');
+    INSERT INTO policy_activations VALUES (1, 'shop', 'p1', 'ann', '2026-11-20 12:00:00');
+    INSERT INTO alert_sources VALUES ('ethoca', 'ethoca', 'shop', 'https://alerts.test', '{}', 'sealed');
+    INSERT INTO charge_orders VALUES (7, '1001', 'ch_1');
+    INSERT INTO cases VALUES ('case-1', 'alert', 'closed', 'shop', 'ethoca', NULL, 'ch_1', 4999, 'USD',
+        '2026-11-20 12:00:00', NULL, '2026-11-21 12:00:00',
+        '{"case_id": "case-1", "kind": "alert", "account": "shop", "source": "ethoca", "status": "closed"}')
+"""
+
+
+async def test_a_database_of_the_first_release_keeps_everything(
+    databases: Databases, secrets_key: SecretStr
+) -> None:
+    """What refers to an account still does; the new switch is off, and disputes can be kept at once."""
+    url = await databases.empty()
+    await to_revision(url, "0001")
+    for statement in FIRST_ROWS.split(";"):
+        await run_sql(url, statement)
+    async with await Store.connect(url, secrets_key) as store:
+        await store.migrate()
+        await store.check_schema()
+        facts = await store.accounts.account_facts(ACCOUNT)
+        assert (facts.policy_version, facts.alert_management, facts.dispute_representment) == (
+            "p1",
+            False,
+            False,
+        )
+        assert await store.accounts.number_of(ACCOUNT) == 7
+        assert [source.name for source in await store.sources.list_sources()] == ["ethoca"]
+        assert [case.case_id for case in await store.cases.cases_of_charge(ACCOUNT, "ch_1")] == ["case-1"]
+        await store.accounts.connect_account(credentials(ACCOUNT))
+        await store.evidence.keep_dossier("dispute/shop/du_1", dossier())
+        assert await store.evidence.dossier("dispute/shop/du_1") == dossier()
 
 
 async def test_processes_that_start_together_migrate_once(databases: Databases) -> None:
