@@ -22,15 +22,21 @@ def reading_now(client: AccountClient) -> Reading:
 async def read(client: AccountClient, charge_id: str) -> ChargeSnapshot:
     reading = reading_now(client)
     charge = await client.get(f"/v1/charges/{quote(charge_id, safe='')}", {"expand": _EXPANDED})
-    refunds, customer = charge.get("refunds"), charge.get("customer")
-    if refunds and refunds["has_more"]:
-        refunds["data"] = [one async for one in client.items("/v1/refunds", {"charge": charge_id})]
+    customer = charge.get("customer")
+    await complete_refunds(client, charge)
     if isinstance(customer, dict):
         subscriptions = customer.get("subscriptions")
         if subscriptions and subscriptions["has_more"]:
             query = {"customer": customer["id"]}
             subscriptions["data"] = [one async for one in client.items("/v1/subscriptions", query)]
     return charge_snapshot(charge, reading)
+
+
+async def complete_refunds(client: AccountClient, charge: Json) -> None:
+    """Of an expanded charge's refunds Stripe gives the first ten: put the whole list in their place."""
+    refunds = charge.get("refunds")
+    if refunds and refunds["has_more"]:
+        refunds["data"] = [one async for one in client.items("/v1/refunds", {"charge": charge["id"]})]
 
 
 async def disputes(client: AccountClient, charge: ChargeSnapshot) -> tuple[DisputeSnapshot, ...]:
@@ -50,6 +56,11 @@ async def created_between(
         yield charge_snapshot(one, reading)
 
 
+def created_since(since: datetime) -> Json:
+    """Stripe's `created` is in whole seconds: rounded so that nothing is left out."""
+    return {"gte": max(math.floor(since.timestamp()), 0)}
+
+
 def created_filter(*, since: datetime, until: datetime) -> Json:
-    """Stripe's `created` is in whole seconds: rounded so that nothing in [since, until) is left out."""
-    return {"gte": max(math.floor(since.timestamp()), 0), "lt": math.ceil(until.timestamp())}
+    """Everything in [since, until), and at most a second more."""
+    return {**created_since(since), "lt": math.ceil(until.timestamp())}

@@ -46,7 +46,19 @@ class AccountClient:
         self, path: str, params: Params | None = None, *, idempotency_key: str | None = None
     ) -> Json:
         """Without a key of ours the SDK makes a fresh one per call: right only where repeating does no harm."""
-        return await self._call("POST", path, params, idempotency_key=idempotency_key)
+        options = {} if idempotency_key is None else {"idempotency_key": idempotency_key}
+        return await self._call("POST", path, params, **options)
+
+    async def upload(self, path: str, parts: Params, *, idempotency_key: str) -> Json:
+        """POST as multipart/form-data to Stripe's host for files."""
+        return await self._call(
+            "POST",
+            path,
+            parts,
+            base="files",
+            content_type="multipart/form-data",
+            idempotency_key=idempotency_key,
+        )
 
     async def delete(self, path: str, params: Params | None = None) -> Json:
         return await self._call("DELETE", path, params)
@@ -62,13 +74,10 @@ class AccountClient:
                 return
             query["starting_after"] = page["data"][-1]["id"]
 
-    async def _call(
-        self, method: str, path: str, params: Params | None, *, idempotency_key: str | None = None
-    ) -> Json:
-        options = {} if idempotency_key is None else {"idempotency_key": idempotency_key}
-        call = Call(
-            account=self.credentials.account, method=method, path=path, keyed=idempotency_key is not None
-        )
+    async def _call(self, method: str, path: str, params: Params | None, **options: str) -> Json:
+        """`options` as the SDK's `raw_request` takes them, beside the parameters."""
+        keyed = "idempotency_key" in options
+        call = Call(account=self.credentials.account, method=method, path=path, keyed=keyed)
         with translated(call):
             response = await self._sdk.raw_request_async(
                 method.lower(), path, **{**(params or {}), **options}

@@ -87,9 +87,9 @@ def charge_snapshot(data: Mapping[str, Any], reading: Reading) -> ChargeSnapshot
         captured=charge.captured,
         status=_charge_status(charge.status),
         disputed=charge.disputed,
-        created=_instant(charge.created),
+        created=instant(charge.created),
         livemode=charge.livemode,
-        presentment=_presentment(charge.presentment_details),
+        presentment=presented(charge.presentment_details),
         last4=card.last4,
         dynamic_last4=card.wallet.dynamic_last4 if card.wallet else None,
         wallet=card.wallet.type if card.wallet else None,
@@ -135,12 +135,17 @@ def dispute_snapshot(data: Mapping[str, Any], reading: Reading) -> DisputeSnapsh
         reason=dispute.reason,
         case_type=case_type,
         is_charge_refundable=dispute.is_charge_refundable,
-        network_settled=(
-            dispute.status == "prevented"
-            or case_type in _SETTLED_CASE_TYPES
-            or _resolved_by_rdr(dispute.network_details)
+        network_settled=network_settled(
+            status=dispute.status, case_type=case_type, network_details=dispute.network_details
         ),
     )
+
+
+def network_settled(*, status: str, case_type: str | None, network_details: Any) -> bool:
+    """Whether a dispute was settled outside: prevented, resolved, blocked, or marked as resolved by RDR."""
+    if status == "prevented" or case_type in _SETTLED_CASE_TYPES:
+        return True
+    return _resolved_by_rdr(network_details)
 
 
 def subscription_snapshot(data: Mapping[str, Any], reading: Reading) -> SubscriptionSnapshot:
@@ -170,7 +175,7 @@ def _refund(refund: wire.Refund) -> RefundSnapshot:
         status=refund.status or RefundStatus.PENDING,
         amount_minor=refund.amount,
         currency=refund.currency,
-        created=_instant(refund.created),
+        created=instant(refund.created),
         failure_reason=refund.failure_reason,
         pending_reason=refund.pending_reason,
         arn=card.reference if card and available else None,
@@ -215,7 +220,8 @@ def _charge_status(word: str) -> ChargeStatus:
     return known.get(word, ChargeStatus.PENDING)
 
 
-def _presentment(details: wire.PresentmentDetails | None) -> Money | None:
+def presented(details: wire.PresentmentDetails | None) -> Money | None:
+    """What the customer saw, where Stripe localised the currency."""
     if details is None:
         return None
     return Money(amount_minor=details.presentment_amount, currency=details.presentment_currency)
@@ -265,5 +271,6 @@ def _resolved_by_rdr(network_details: Any) -> bool:
     )
 
 
-def _instant(seconds: int) -> datetime:
+def instant(seconds: int) -> datetime:
+    """A moment of Stripe's: Unix seconds."""
     return datetime.fromtimestamp(seconds, UTC)

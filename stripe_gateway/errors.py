@@ -4,7 +4,8 @@ Sources: https://docs.stripe.com/api/errors, https://docs.stripe.com/error-codes
 https://docs.stripe.com/api/idempotent_requests, https://docs.stripe.com/rate-limits.
 
 The sentences are ours. Stripe's own may quote keys, e-mail addresses and names; only its code, the missing permission
-and the request id are taken over, and the SDK's exception is not kept as a cause.
+and the request id are taken over, and the SDK's exception is not kept as a cause. Of a refused document Stripe's
+sentence is taken over, too, because nothing else tells what to mend.
 """
 
 import re
@@ -34,6 +35,27 @@ _PHRASES = (
 )
 """Refusals that Stripe may send without a code of their own (messages change: only where the code says less)."""
 
+_DISPUTE_PHRASES = (
+    ("not eligible for visa compelling evidence 3.0", "not_ce3_eligible"),
+    ("fee_acknowledged", "fee_not_acknowledged"),
+    ("acknowledge the network fee", "fee_not_acknowledged"),
+    ("already closed", "dispute_closed"),
+    ("already been submitted", "dispute_closed"),
+    ("already been provided", "dispute_closed"),
+    ("already submitted", "dispute_closed"),
+    ("already provided", "dispute_closed"),
+    ("past due", "dispute_closed"),
+    ("deadline", "dispute_closed"),
+    ("does not allow a response", "dispute_closed"),
+    ("no such file", "file_refused"),
+    ("total size", "file_refused"),
+    ("5 mb", "file_refused"),
+)
+"""Refusals of POST /v1/disputes/{id} whose codes Stripe does not publish: the wording decides, in any case of letters
+and whatever the code. Wordings as seen in public projects (antiwork/gumroad, Automattic/woocommerce-payments)."""
+
+_NOT_ABOUT_THE_FILE = ("parameter_", "livemode_")
+
 _CODES_THAT_SAY_LESS = {None, "resource_missing", "parameter_invalid_integer"}
 
 _MEANINGS = {
@@ -42,6 +64,10 @@ _MEANINGS = {
     "charge_disputed": "the charge has been charged back",
     "refund_disputed_payment": "the payment is disputed",
     "charge_not_refundable": "this charge cannot be refunded, for its age or its payment method",
+    "dispute_closed": "the dispute takes no answer any more",
+    "fee_not_acknowledged": "countering a compliance dispute costs a network fee that was not acknowledged",
+    "not_ce3_eligible": "the dispute is not eligible for Visa Compelling Evidence 3.0 (any more)",
+    "smart_disputes_not_available": "Stripe's Smart Disputes has no answer for this dispute",
     "idempotency_error": "the idempotency key was used before with other parameters",
     "invalid_canceled_subscription_fields": "the subscription has been cancelled already",
     "livemode_mismatch": "test and live objects were mixed",
@@ -118,6 +144,11 @@ class _Answer:
         return self.code or f"http_{self.status}"
 
     @property
+    def quoted(self) -> str:
+        """Stripe's sentence without anything in it that looks like a key or an e-mail address."""
+        return re.sub(r"\S*(?:@|sk_|rk_)\S*", "…", self.message)[:300]
+
+    @property
     def is_stored(self) -> bool:
         """Stripe replayed it, or says that the same request will fail again (Stripe-Should-Retry: false on a
         server error, https://docs.stripe.com/error-low-level#server-errors)."""
@@ -148,7 +179,20 @@ def _failure(error: stripe.StripeError, answer: _Answer, call: Call) -> CaseErro
     if answer.code == "balance_insufficient":
         message = f"{about}: the Stripe balance does not cover it"
         return TryLater(message, reason=answer.code, after=_BALANCE_WAIT)
-    reason = "idempotency_error" if isinstance(error, stripe.IdempotencyError) else answer.reason
+    return _refusal(error, answer, call)
+
+
+def _refusal(error: stripe.StripeError, answer: _Answer, call: Call) -> Refused:
+    about, reason = _about(call, answer), answer.reason
+    if isinstance(error, stripe.IdempotencyError):
+        reason = "idempotency_error"
+    elif call.method == "POST" and call.path.startswith("/v1/disputes/"):
+        said = answer.message.lower()
+        reason = next((code for phrase, code in _DISPUTE_PHRASES if phrase in said), reason)
+    elif call.path == "/v1/files" and not reason.startswith(_NOT_ABOUT_THE_FILE):
+        reason = "file_refused"
+    if reason == "file_refused":
+        return Refused(f"{about}: Stripe does not take the document: {answer.quoted}", reason=reason)
     return Refused(f"{about}: {_MEANINGS.get(reason, 'Stripe refuses this request')}", reason=reason)
 
 

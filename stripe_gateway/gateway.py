@@ -1,10 +1,13 @@
 """The Stripe gateway: what activities and operations may ask of Stripe, in our values and our errors."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
 
 from chargebacks.alerts import Alert
 from chargebacks.charges import ChargeSnapshot, DisputeSnapshot, RefundSnapshot, SubscriptionSnapshot
+from chargebacks.compelling_evidence import Ce3Payload
+from chargebacks.disputes import Dispute, SubmissionMethod
+from chargebacks.dossier import Dossier
 from chargebacks.errors import BadInput
 from chargebacks.matching import Candidates
 from chargebacks.money import Money
@@ -12,9 +15,21 @@ from chargebacks.refunds import LedgerEntry, RefundReason
 from chargebacks.values import Value
 from runtime.connections import StripeCredentials
 from runtime.settings import Settings
-from stripe_gateway import charges, refunds, search, subscriptions, wire
-from stripe_gateway.clients import Clients, CredentialsOf
+from stripe_gateway import (
+    charges,
+    disputes,
+    dossier,
+    events,
+    files,
+    radar,
+    refunds,
+    search,
+    subscriptions,
+    wire,
+)
+from stripe_gateway.clients import Clients, CredentialsOf, Json
 from stripe_gateway.conversion import SubscriptionLink
+from stripe_gateway.events import MissedEvent
 from stripe_gateway.transport import CallObserver
 
 
@@ -27,7 +42,9 @@ class ConnectedAccount(Value):
 
 
 class Gateway:
-    """Implements `activities.ports.StripeGateway`. Every method raises a `CaseError` for what goes wrong outside.
+    """Implements `activities.ports.StripeGateway` and `activities.dispute_ports.DisputeGateway`.
+
+    Every method raises a `CaseError` for what goes wrong outside.
 
     `account` is the name under which the account is configured; `credentials_of` finds its credentials and is asked
     at every call, so that a changed key counts at once. One gateway per process and event loop; close it at the end.
@@ -99,6 +116,71 @@ class Gateway:
     ) -> None:
         client = await self._clients.of(account)
         await subscriptions.cancel(client, subscription, at_period_end=at_period_end, case_id=case_id)
+
+    async def read_dispute(self, account: str, dispute_id: str) -> Dispute:
+        return await disputes.read(await self._clients.of(account), dispute_id)
+
+    async def read_dossier(self, account: str, dispute_id: str) -> Dossier:
+        return await dossier.read(await self._clients.of(account), dispute_id)
+
+    async def disputes_created(
+        self, account: str, *, since: datetime, until: datetime
+    ) -> AsyncIterator[Dispute]:
+        """Every dispute created in [since, until), newest first, 100 per call."""
+        client = await self._clients.of(account)
+        async for dispute in disputes.created_between(client, since=since, until=until):
+            yield dispute
+
+    async def set_submission_method(self, account: str, dispute_id: str, method: SubmissionMethod) -> Dispute:
+        return await disputes.set_method(await self._clients.of(account), dispute_id, method)
+
+    async def upload_evidence(
+        self, account: str, *, name: str, content: bytes, media_type: str, idempotency_key: str
+    ) -> str:
+        client = await self._clients.of(account)
+        return await files.upload(
+            client, name=name, content=content, media_type=media_type, idempotency_key=idempotency_key
+        )
+
+    async def stage_evidence(
+        self, account: str, dispute_id: str, fields: Mapping[str, str], *, ce3: Ce3Payload | None = None
+    ) -> Dispute:
+        return await disputes.stage(await self._clients.of(account), dispute_id, fields, ce3=ce3)
+
+    async def submit_evidence(
+        self, account: str, dispute_id: str, *, fee_acknowledged: str | None, idempotency_key: str
+    ) -> Dispute:
+        client = await self._clients.of(account)
+        return await disputes.submit(
+            client, dispute_id, fee_acknowledged=fee_acknowledged, idempotency_key=idempotency_key
+        )
+
+    async def submit_appeal(
+        self, account: str, dispute_id: str, *, reason: str, files: tuple[str, ...], idempotency_key: str
+    ) -> Dispute:
+        client = await self._clients.of(account)
+        return await disputes.appeal(
+            client, dispute_id, reason=reason, files=files, idempotency_key=idempotency_key
+        )
+
+    async def close_dispute(self, account: str, dispute_id: str, *, idempotency_key: str) -> Dispute:
+        client = await self._clients.of(account)
+        return await disputes.close(client, dispute_id, idempotency_key=idempotency_key)
+
+    async def early_fraud_warnings_created(
+        self, account: str, *, since: datetime, until: datetime
+    ) -> AsyncIterator[Json]:
+        """Every early fraud warning made in [since, until) as Stripe gives it, newest first, 100 per call."""
+        client = await self._clients.of(account)
+        async for warning in radar.warnings_created(client, since=since, until=until):
+            yield warning
+
+    async def missed_events(
+        self, account: str, *, types: Sequence[str], since: datetime
+    ) -> AsyncIterator[MissedEvent]:
+        """Events of these types (at most 20) that an endpoint has not taken yet, newest first, 100 per call."""
+        async for event in events.missed(await self._clients.of(account), types=types, since=since):
+            yield event
 
 
 def _mode_of(key: str) -> bool:

@@ -124,8 +124,8 @@ def queries_for(alert: Alert, *, span: Span, order_keys: tuple[str, ...]) -> tup
         keys = (_all(digits, amount) if digits and amount else None,)
     queries = [_all(key, _within(span)) for key in keys if key]
     if sale.merchant_order_id and order_keys:
-        order_id = _quoted(sale.merchant_order_id)
-        queries.insert(0, " OR ".join(f"metadata[{_quoted(key)}]:{order_id}" for key in order_keys))
+        order_id = quoted(sale.merchant_order_id)
+        queries.insert(0, " OR ".join(f"metadata[{quoted(key)}]:{order_id}" for key in order_keys))
     return tuple(queries)
 
 
@@ -156,6 +156,7 @@ def _all(*clauses: str) -> str:
     return " AND ".join(clauses)
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
+    """A value in Stripe's query language (https://docs.stripe.com/search#search-query-language)."""
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'

@@ -1,8 +1,8 @@
 """The parts of Stripe's JSON that we read, checked for type. Everything else in an answer is ignored.
 
 Field names and meanings: https://docs.stripe.com/api/charges/object, /refunds/object, /disputes/object,
-/subscriptions/object, /invoice-payment/object, /accounts/object (version 2026-10-28.endive). Words of enumerations
-stay plain strings: Stripe adds new ones at any time.
+/subscriptions/object, /invoice-payment/object, /accounts/object, /files/object, /events/object (version
+2026-10-28.endive). Words of enumerations stay plain strings: Stripe adds new ones at any time.
 """
 
 from collections.abc import Mapping
@@ -11,12 +11,12 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
 
 
-def _id_of(value: Any) -> Any:
+def id_of(value: Any) -> Any:
+    """The id in an expandable field, whether Stripe sent the id or expanded the object."""
     return value.get("id") if isinstance(value, Mapping) else value
 
 
-Id = Annotated[str, BeforeValidator(_id_of)]
-"""An id, whether Stripe sent the id or expanded the object."""
+Id = Annotated[str, BeforeValidator(id_of)]
 
 Currency = Annotated[str, AfterValidator(str.upper)]
 """Stripe writes ISO 4217 codes in lower case; ours are in upper case."""
@@ -213,3 +213,24 @@ class PaymentIntent(Wire):
 class Account(Wire):
     id: str
     country: str | None = None
+
+
+class File(Wire):
+    id: str
+
+
+class EventObject(Wire):
+    id: str | None = None
+    object: str | None = None
+
+
+class EventData(Wire):
+    object: EventObject
+
+
+class Event(Wire):
+    id: str
+    type: str
+    created: int
+    livemode: bool
+    data: EventData

@@ -51,11 +51,19 @@ class Sandbox:
 
 
 class Wire:
-    """A server that answers everything with what it was told to, byte for byte; the last answer for good."""
+    """A server that answers everything with what it was told to, byte for byte; the last answer for good.
+
+    `routes` go before that: answers by path, for calls that are made side by side.
+    """
 
     def __init__(self) -> None:
         self.answers: list[bytes] = []
+        self.routes: dict[str, bytes] = {}
         self.heads: list[str] = []
+
+    def at(self, path: str, body: Any, *, status: int = 200) -> None:
+        self.says(status, body)
+        self.routes[path] = self.answers.pop()
 
     def says(self, status: int, body: Any, **headers: str) -> None:
         text = body if isinstance(body, str) else json.dumps(body)
@@ -71,7 +79,10 @@ class Wire:
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.heads.append((await reader.readuntil(b"\r\n\r\n")).decode())
-        writer.write(self.answers[0] if len(self.answers) == 1 else self.answers.pop(0))
+        routed = self.routes.get(self.heads[-1].split()[1].partition("?")[0])
+        if routed is None:
+            routed = self.answers[0] if len(self.answers) == 1 else self.answers.pop(0)
+        writer.write(routed)
         await writer.drain()
         writer.close()
 
