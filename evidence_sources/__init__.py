@@ -1,0 +1,1 @@
+"""The merchant's own evidence: endpoints that are asked over HTTP, and folders that people fill."""

@@ -1,0 +1,1 @@
+"""The evidence documents: files that come in are checked, packets are rendered."""
