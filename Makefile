@@ -26,7 +26,7 @@ $(INSTALLED): requirements.lock scripts/install.sh
 	@sh scripts/install.sh "$(VENV)" "$(PYTHON)"
 	@touch $@
 
-demo: $(INSTALLED) ## Start everything on loopback, run every scenario, print the table
+demo: $(INSTALLED) ## Start everything on loopback, run every scenario, print the tables
 	@$(PY) -m demo $(if $(KEEP),--keep)
 
 dev: $(INSTALLED) ## Start everything on loopback and stay up until Ctrl-C

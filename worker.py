@@ -1,10 +1,11 @@
 """The worker process: every workflow and activity, wired, registered and tuned. The only place that wires.
 
 python worker.py                      all queues
-python worker.py --queue stripe       one of cases, stripe, networks; may be repeated
+python worker.py --queue stripe       one of cases, stripe, networks, documents; may be repeated
 """
 
 import asyncio
+import os
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -18,17 +19,26 @@ from temporalio.client import Client
 from temporalio.worker import Interceptor, Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
+from activities.assessing import Assessing
 from activities.cases import Cases
+from activities.disputes import Disputes
+from activities.evidence import Evidence
 from activities.failures import FailureTranslation
 from activities.heartbeats import Heartbeats
 from activities.matching import Matching
 from activities.outcomes import Outcomes
+from activities.packets import Packets
 from activities.refunds import Refunds
 from activities.subscriptions import Subscriptions
+from activities.syncing import Syncing
 from activities.verdicts import Verdicts
-from chargebacks.contracts import CASES_QUEUE, NETWORKS_QUEUE, STRIPE_QUEUE
+from chargebacks.contracts import CASES_QUEUE, DOCUMENTS_QUEUE, NETWORKS_QUEUE, STRIPE_QUEUE
 from chargebacks.errors import CaseError, NeedsOperator
+from evidence_sources.endpoint import ConfiguredSources
 from networks.reporting import ConfiguredNetworks
+from operations.importing import CaseStarter
+from packets.intake import Intake
+from packets.rendering import Renderer
 from runtime.logs import configure_logging
 from runtime.process import leave, stop_requested
 from runtime.search_attributes import check_search_attributes
@@ -38,15 +48,19 @@ from store import Store
 from stripe_gateway.gateway import Gateway
 from workflows.alert import AlertWorkflow
 from workflows.attributes import ALL as SEARCH_ATTRIBUTES
+from workflows.dispute import DisputeWorkflow
+from workflows.sync import SyncWorkflow
 
-QUEUES = (CASES_QUEUE, STRIPE_QUEUE, NETWORKS_QUEUE)
-WORKFLOWS = (AlertWorkflow,)
+QUEUES = (CASES_QUEUE, STRIPE_QUEUE, NETWORKS_QUEUE, DOCUMENTS_QUEUE)
+WORKFLOWS = (AlertWorkflow, DisputeWorkflow, SyncWorkflow)
 
 _PASSED_THROUGH = ("activities", "chargebacks", "structlog", "pydantic", "pydantic_core")
 """Pure packages of ours and libraries without side effects on import; re-importing them for every case is slow."""
 
 _STRIPE_CALLS_AT_ONCE = 50
 _NETWORK_CALLS_AT_ONCE = 50
+_PACKETS_AT_ONCE = os.cpu_count() or 1
+"""Rendering is bound by the processor: more at once would only be slower."""
 
 _log = structlog.get_logger(__name__)
 
@@ -58,6 +72,34 @@ class Parts:
     store: Store
     stripe: Gateway
     networks: ConfiguredNetworks
+    sources: ConfiguredSources
+    renderer: Renderer
+    intake: Intake
+
+    def dispute_packets(self) -> Packets:
+        store = self.store
+        return Packets(
+            accounts=store.accounts,
+            stripe=self.stripe,
+            evidence=store.evidence,
+            packets=store.packets,
+            submissions=store.submissions,
+            renderer=self.renderer,
+        )
+
+    def dispute_evidence(self) -> Evidence:
+        store = self.store
+        return Evidence(
+            stripe=self.stripe,
+            evidence=store.evidence,
+            cases=store.cases,
+            source_list=store.evidence_sources,
+            sources=self.sources,
+            checks=self.intake,
+        )
+
+    def disputes(self) -> Disputes:
+        return Disputes(accounts=self.store.accounts, stripe=self.stripe, results=self.store.results)
 
 
 def workflow_runner() -> SandboxedWorkflowRunner:
@@ -76,7 +118,12 @@ def workers(
     interceptors: Sequence[Interceptor] = (),
 ) -> list[Worker]:
     """One worker per queue; cases run workflows and local activities only, the others activities only."""
-    made = {CASES_QUEUE: _cases_worker, STRIPE_QUEUE: _stripe_worker, NETWORKS_QUEUE: _networks_worker}
+    made = {
+        CASES_QUEUE: _cases_worker,
+        STRIPE_QUEUE: _stripe_worker,
+        NETWORKS_QUEUE: _networks_worker,
+        DOCUMENTS_QUEUE: _documents_worker,
+    }
     inner = [Heartbeats(), FailureTranslation(), *interceptors]
     return [made[queue](client, parts, settings, inner) for queue in queues]
 
@@ -89,6 +136,8 @@ def _cases_worker(
     matching = Matching(accounts=store.accounts, index=store.charges, stripe=parts.stripe)
     verdicts = Verdicts(accounts=store.accounts, ledger=store.ledger)
     refunds = Refunds(accounts=store.accounts, ledger=store.ledger, stripe=parts.stripe)
+    disputes = parts.disputes()
+    assessing = Assessing(accounts=store.accounts, evidence=store.evidence, results=store.results)
     return Worker(
         client,
         task_queue=CASES_QUEUE,
@@ -100,6 +149,9 @@ def _cases_worker(
             verdicts.decide,
             refunds.book_network_refund,
             refunds.release_network_refund,
+            disputes.open_dispute,
+            disputes.record_result,
+            assessing.assess_dispute,
         ],
         no_remote_activities=True,
         workflow_runner=workflow_runner(),
@@ -115,12 +167,23 @@ def _stripe_worker(
     matching = Matching(accounts=store.accounts, index=store.charges, stripe=parts.stripe)
     refunds = Refunds(accounts=store.accounts, ledger=store.ledger, stripe=parts.stripe)
     subscriptions = Subscriptions(accounts=store.accounts, stripe=parts.stripe)
+    disputes, evidence, packets = parts.disputes(), parts.dispute_evidence(), parts.dispute_packets()
+    syncing = Syncing(store=store.sync, stripe=parts.stripe, starter=CaseStarter(client, store))
     activities: list[Callable[..., Any]] = [
         matching.search_stripe,
         matching.inspect_charge,
         refunds.refund_charge,
         refunds.check_refund,
         subscriptions.cancel_subscriptions,
+        disputes.read_dispute,
+        disputes.protect_dispute,
+        disputes.accept_dispute,
+        evidence.gather_from_stripe,
+        packets.stage_packet,
+        packets.submit_packet,
+        syncing.find_disputes,
+        syncing.find_warnings,
+        syncing.find_missed_events,
     ]
     return Worker(
         client,
@@ -137,11 +200,25 @@ def _networks_worker(
     client: Client, parts: Parts, settings: Settings, interceptors: list[Interceptor]
 ) -> Worker:
     outcomes = Outcomes(reports=parts.store.reports, networks=parts.networks)
+    evidence = parts.dispute_evidence()
     return Worker(
         client,
         task_queue=NETWORKS_QUEUE,
-        activities=[outcomes.report_outcome],
+        activities=[outcomes.report_outcome, evidence.ask_endpoint, evidence.keep_supply],
         max_concurrent_activities=_NETWORK_CALLS_AT_ONCE,
+        interceptors=interceptors,
+        graceful_shutdown_timeout=_grace(settings),
+    )
+
+
+def _documents_worker(
+    client: Client, parts: Parts, settings: Settings, interceptors: list[Interceptor]
+) -> Worker:
+    return Worker(
+        client,
+        task_queue=DOCUMENTS_QUEUE,
+        activities=[parts.dispute_packets().build_packet],
+        max_concurrent_activities=_PACKETS_AT_ONCE,
         interceptors=interceptors,
         graceful_shutdown_timeout=_grace(settings),
     )
@@ -162,6 +239,9 @@ async def assemble(settings: Settings, stack: AsyncExitStack) -> Parts:
         store=store,
         stripe=stripe,
         networks=ConfiguredNetworks(settings_of=store.sources.source, http=http),
+        sources=ConfiguredSources(settings_of=store.evidence_sources.source, http=http),
+        renderer=Renderer(),
+        intake=Intake(),
     )
 
 
@@ -181,7 +261,8 @@ async def run(settings: Settings, *, queues: Sequence[str], interceptors: Sequen
 
 def main(
     queue: Annotated[
-        list[str] | None, typer.Option(help="Queue to work on: cases, stripe or networks. Repeatable.")
+        list[str] | None,
+        typer.Option(help="Queue to work on: cases, stripe, networks or documents. Repeatable."),
     ] = None,
 ) -> None:
     """Run the worker."""

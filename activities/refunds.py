@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from temporalio import activity
 
 from activities.ports import AccountStore, RefundLedger, StripeGateway
-from activities.switches import require_switched_on
+from activities.switches import Feature, require_on
 from chargebacks.charges import ChargeSnapshot, RefundSnapshot, SubscriptionSnapshot
 from chargebacks.errors import Refused, StoredFailure, TryLater
 from chargebacks.money import Money
@@ -54,6 +54,8 @@ class RefundOrder(Value):
     reason: RefundReason
     refunded_before_minor: int | None = None
     """What had gone back when the decision was made; what others refund meanwhile is taken off the amount."""
+    feature: Feature = Feature.ALERTS
+    """Whose switch must be on: an inquiry's refund belongs to representment."""
 
 
 class RefundDone(Value):
@@ -89,7 +91,7 @@ class Refunds:
     @activity.defn
     async def refund_charge(self, order: RefundOrder) -> RefundDone:
         """Refund once, or say why not. Expected obstacles (refunded, disputed, uncaptured) are results."""
-        account = await require_switched_on(self._accounts, order.account)
+        account = await require_on(self._accounts, order.account, order.feature)
         entry = await self._ledger.reserve(
             account=order.account,
             charge_id=order.charge_id,

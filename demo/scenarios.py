@@ -1,35 +1,33 @@
-"""The scenarios: what happens, and what must come of it. Each is also a test."""
+"""The scenarios of alerts: what happens, and what must come of it. Each is also a test."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 
 from chargebacks.contracts import CaseStatus
+from demo.playing import Outcome, Scenario
+from demo.stack import Stack
 from demo.world import Played, Row, World, hours_ago
 from operations.decide import approve, decline
 
 WATCHING = "watching_refund"
 CLOSED = "closed"
 
-
-Play = Callable[[World], Awaitable[Played]]
-
-
-@dataclass(frozen=True)
-class Scenario:
-    name: str
-    play: Play
-    expected: Row
-
-
 SCENARIOS: list[Scenario] = []
 """In the order in which they stand here."""
+HEADINGS = ("case status", "money back", "network was told", "subscription", "decision")
+
+Play = Callable[[World], Awaitable[Played]]
 
 
 def scenario(name: str, expected: Row) -> Callable[[Play], Play]:
     """Add the function to the list of scenarios."""
 
     def add(play: Play) -> Play:
-        SCENARIOS.append(Scenario(name, play, expected))
+        async def outcome(stack: Stack) -> Outcome:
+            world = World(stack)
+            played = await play(world)
+            return Outcome(got=await world.row(played), cases=played.cases)
+
+        SCENARIOS.append(Scenario(name, expected, outcome))
         return play
 
     return add

@@ -163,7 +163,9 @@ async def _connect_accounts(stack: Stack) -> None:
     secrets = (await stack.networks_control.get("/_networks/credentials")).raise_for_status().json()
     for account, (key, policy) in ACCOUNTS.items():
         credentials = StripeCredentials(account=account, api_key=SecretStr(key), livemode=False)
-        await stack.store.accounts.connect_account(credentials, alert_management=True)
+        await stack.store.accounts.connect_account(
+            credentials, alert_management=True, dispute_representment=True
+        )
         await activate_policy(stack, account, (POLICIES / f"{policy}.toml").read_text())
         for network in NETWORKS:
             await stack.store.sources.connect_source(_source(stack, network, account, secrets[network]))

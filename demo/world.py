@@ -11,6 +11,7 @@ from chargebacks.charges import ChargeSnapshot
 from chargebacks.contracts import CaseFile, CaseStatus
 from chargebacks.money import Money, parse_minor
 from chargebacks.refunds import MoneyState
+from demo.playing import TableRow
 from demo.stack import Stack, post
 from networks.registry import ADAPTERS
 from operations.inspect import read_case
@@ -23,8 +24,8 @@ WORKING = {CaseStatus.WORKING, CaseStatus.AWAITING_REFUND}
 
 
 @dataclass(frozen=True)
-class Row:
-    """What came of a scenario, in the words of the table."""
+class Row(TableRow):
+    """What came of an alert, in the words of the table."""
 
     status: str
     refunded: str = "-"

@@ -1,13 +1,15 @@
-"""Connecting what the system works with: Stripe accounts, alert sources, switches and policies."""
+"""Connecting what the system works with: Stripe accounts, alert and evidence sources, switches and policies."""
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Literal
 
 from pydantic import SecretStr
 
 from chargebacks.errors import BadInput
+from chargebacks.evidence_items import Supplier
 from networks.registry import ADAPTERS, check_settings
-from runtime.connections import SourceSettings, StripeCredentials
+from runtime.connections import EvidenceSourceSettings, SourceSettings, StripeCredentials
 from store import Store
 from stripe_gateway.gateway import ConnectedAccount, Gateway
 
@@ -22,9 +24,11 @@ async def connect_stripe(
     api_key: SecretStr,
     stripe_account: str | None = None,
     order_metadata_keys: tuple[str, ...] = _DEFAULT_ORDER_KEYS,
+    alert_management: bool | None = None,
+    dispute_representment: bool | None = None,
 ) -> ConnectedAccount:
     """Prove the key by a call to Stripe, then keep it, sealed, under the name. A known name gets the new key, and
-    stays switched off if it was.
+    keeps its switches unless they are given; a new one begins with alert management on and representment off.
 
     `stripe_account` is `acct_…` for charges made on a connected account. NeedsOperator when Stripe refuses the key,
     BadInput when the key is of another kind or the name stands for another account.
@@ -39,10 +43,15 @@ async def connect_stripe(
     )
     found = await stripe.account_of(tried)
     proven = tried.model_copy(update={"livemode": found.livemode})
-    switched_off = any(
-        one.name == name and not one.alert_management for one in await store.accounts.list_accounts()
+    await store.accounts.connect_account(
+        proven,
+        alert_management=alert_management is not False,
+        dispute_representment=dispute_representment is True,
     )
-    await store.accounts.connect_account(proven, alert_management=not switched_off)
+    if alert_management is not None:
+        await store.accounts.set_alert_management(name, alert_management)
+    if dispute_representment is not None:
+        await store.accounts.set_dispute_representment(name, dispute_representment)
     return found
 
 
@@ -73,9 +82,42 @@ async def connect_source(
     return source
 
 
+async def connect_evidence_source(
+    store: Store,
+    *,
+    name: str,
+    account: str,
+    kind: Literal[Supplier.ACTIVITY, Supplier.ENDPOINT],
+    task_queue: str | None = None,
+    url: str | None = None,
+    secret: SecretStr | None = None,
+    timeout_seconds: int = 30,
+) -> EvidenceSourceSettings:
+    """Keep an evidence source of the merchant's, its secret sealed; a known name is replaced. BadInput when it cannot
+    be reached as it is described, or the account is not connected."""
+    _check_name(name)
+    source = EvidenceSourceSettings(
+        name=name,
+        account=account,
+        kind=kind,
+        task_queue=task_queue,
+        url=url,
+        secret=secret,
+        timeout_seconds=timeout_seconds,
+    )
+    await store.evidence_sources.connect(source)
+    return source
+
+
 async def switch_alert_management(store: Store, account: str, *, on: bool) -> None:
     """Off: alerts of the account are recorded, and no money moves for them. NeedsOperator for an unknown account."""
     await store.accounts.set_alert_management(account, on)
+
+
+async def switch_dispute_representment(store: Store, account: str, *, on: bool) -> None:
+    """Off: disputes of the account are followed, and nothing is filed, accepted or refunded. NeedsOperator for an
+    unknown account."""
+    await store.accounts.set_dispute_representment(account, on)
 
 
 async def activate_policy(store: Store, account: str, toml: str, *, by: str, at: datetime) -> str:

@@ -2,7 +2,7 @@
 
 import hashlib
 from datetime import timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from temporalio.client import (
     Client,
@@ -18,12 +18,13 @@ from temporalio.workflow import UpdateMethodMultiParam
 from chargebacks.contracts import Approve, CaseFile, Decline, Resume
 from chargebacks.errors import BadInput, NeedsOperator, TryLater
 from chargebacks.money import Money, parse_major
+from chargebacks.values import Value
 from workflows.alert import AlertWorkflow
 
 PATIENCE = timedelta(seconds=10)
 """How long the worker may take to answer."""
 
-Said = TypeVar("Said", Approve, Decline, Resume)
+Said = TypeVar("Said", bound=Value)
 
 
 async def approve(
@@ -34,32 +35,34 @@ async def approve(
     note: str = "",
     charge_id: str | None = None,
     amount: Money | None = None,
+    packet: str | None = None,
     patience: timedelta = PATIENCE,
 ) -> str:
     """Let the proposed act happen; returns the case's reply. Names the charge or the amount where the case asks.
+    `packet` is the digest of the packet that was looked at: another one by then makes the approval void.
 
     BadInput when there is no such case, when it waits for nobody, or when it asks for something else. NeedsOperator
     when no worker answers within `patience`: the word may then still be taken later. Repeating the very same word is
     harmless.
     """
-    answer = Approve(by=_named(by), note=note, charge_id=charge_id, amount=amount)
-    return await _tell(client, case_id, answer, AlertWorkflow.approve, patience=patience)
+    answer = Approve(by=named(by), note=note, charge_id=charge_id, amount=amount, packet=packet)
+    return await tell(client, case_id, answer, AlertWorkflow.approve, patience=patience)
 
 
 async def decline(
     client: Client, case_id: str, *, by: str, note: str = "", patience: timedelta = PATIENCE
 ) -> str:
     """Refuse the proposed act; the source is answered accordingly. Errors as for `approve`."""
-    answer = Decline(by=_named(by), note=note)
-    return await _tell(client, case_id, answer, AlertWorkflow.decline, patience=patience)
+    answer = Decline(by=named(by), note=note)
+    return await tell(client, case_id, answer, AlertWorkflow.decline, patience=patience)
 
 
 async def resume(
     client: Client, case_id: str, *, by: str, note: str = "", patience: timedelta = PATIENCE
 ) -> str:
     """Say that what held the case is mended; the step that failed runs again. Errors as for `approve`."""
-    answer = Resume(by=_named(by), note=note)
-    return await _tell(client, case_id, answer, AlertWorkflow.resume, patience=patience)
+    answer = Resume(by=named(by), note=note)
+    return await tell(client, case_id, answer, AlertWorkflow.resume, patience=patience)
 
 
 def amount_for(case: CaseFile, written: str, *, charge_id: str | None = None) -> Money:
@@ -75,11 +78,11 @@ def amount_for(case: CaseFile, written: str, *, charge_id: str | None = None) ->
     return parse_major(major, currency.strip() or (named.currency if named is not None else ""))
 
 
-async def _tell(
+async def tell(
     client: Client,
     case_id: str,
     answer: Said,
-    update: UpdateMethodMultiParam[[AlertWorkflow, Said], str],
+    update: UpdateMethodMultiParam[[Any, Said], str],
     *,
     patience: timedelta,
 ) -> str:
@@ -117,7 +120,7 @@ async def _running(client: Client, case_id: str) -> WorkflowExecutionDescription
     return found
 
 
-def _update_id(answer: Approve | Decline | Resume, running: WorkflowExecutionDescription) -> str:
+def _update_id(answer: Value, running: WorkflowExecutionDescription) -> str:
     """The same word on the same state of the case is the same update, however often it is sent. Once the case has
     moved on, the same word is a new one: it may be the answer to its next question."""
     word = hashlib.sha256(answer.model_dump_json().encode()).hexdigest()[:32]
@@ -132,7 +135,8 @@ def _unreachable(case_id: str, error: RPCError) -> TryLater:
     return TryLater(f"Temporal did not answer for {case_id}: {error.message}.", reason="temporal_unreachable")
 
 
-def _named(by: str) -> str:
+def named(by: str) -> str:
+    """The name without blanks around it. BadInput when there is none."""
     if not by.strip():
         raise BadInput("Say who decides: a name is kept with every decision.", reason="no_name")
     return by.strip()

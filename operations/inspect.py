@@ -37,6 +37,14 @@ async def read_case(store: Store, case_id: str) -> CaseFile:
     return case
 
 
+async def cases_beside(store: Store, case: CaseFile) -> tuple[CaseFile, ...]:
+    """Every other case about the same charge, oldest first, without timelines."""
+    if case.charge_id is None:
+        return ()
+    about = await store.cases.cases_of_charge(case.account, case.charge_id)
+    return tuple(one for one in about if one.case_id != case.case_id)
+
+
 async def refused_messages(store: Store, *, limit: int = 100) -> tuple[StoredMessage, ...]:
     """Messages that led to no case, with the reason, newest first."""
     return await store.inbox.refused(limit)

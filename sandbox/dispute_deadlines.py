@@ -45,14 +45,15 @@ def _miss(sandbox: Sandbox, account: Account, dispute: Object, due: int) -> None
     """A chargeback or an appeal without an answer is lost; an inquiry is past due and may become worse."""
     if not _is_due(dispute, due):
         return
-    if dispute_course.is_inquiry(dispute):
-        before = deepcopy(dispute)
-        dispute["evidence_details"]["past_due"] = True
-        dispute_course.emit_update(sandbox, account, dispute, before)
-        if sandbox.settings.inquiries_escalate:
-            escalate(sandbox, account, dispute)
-    elif sandbox.settings.lose_at_deadline:
+    inquiry = dispute_course.is_inquiry(dispute)
+    if not inquiry and sandbox.settings.lose_at_deadline:
         dispute_course.close(sandbox, account, dispute, status="lost")
+        return
+    before = deepcopy(dispute)
+    dispute["evidence_details"]["past_due"] = True
+    dispute_course.emit_update(sandbox, account, dispute, before)
+    if inquiry and sandbox.settings.inquiries_escalate:
+        escalate(sandbox, account, dispute)
 
 
 def _lapse(sandbox: Sandbox, account: Account, dispute: Object) -> None:

@@ -44,14 +44,22 @@ ALL: tuple[SearchAttributeKey[Any], ...] = (
 
 def values_of(case: CaseFile) -> dict[SearchAttributeKey[Any], Any]:
     """What a case says in each attribute; None where it says nothing yet."""
+    story = case.dispute
+    dispute = story.dispute if story is not None else None
+    reason = case.decision.reason if case.decision else None
+    outcome = case.outcome.code.value if case.outcome else None
+    if story is not None:
+        reason = dispute.reason if dispute is not None else None
+        outcome = story.verdict.value if story.verdict is not None else None
     return {
         KIND: case.kind.value,
         STATUS: case.status.value,
         ACCOUNT: case.account,
         SOURCE: case.source,
         CHARGE: case.charge_id,
-        REASON: case.decision.reason if case.decision else None,
-        OUTCOME: case.outcome.code.value if case.outcome else None,
+        DISPUTE: dispute.id if dispute is not None else None,
+        REASON: reason,
+        OUTCOME: outcome,
         CURRENCY: case.amount.currency if case.amount else None,
         RESPOND_BY: case.respond_by,
         AMOUNT: case.amount.amount_minor if case.amount else None,

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from chargebacks.contracts import CaseFile
 from chargebacks.money import Money
+from workflows.dispute_page import dispute_facts
 
 _LAST_LINES = 12
 
@@ -16,13 +17,14 @@ def details_of(case: CaseFile) -> str:
     ]
     if case.waits_for is not None:
         lines.append(f"Waits for {case.waits_for}.")
-    if case.respond_by is not None and case.outcome_sent_at is None:
+    answered = case.outcome_sent_at is not None or (case.dispute is not None and case.dispute.filings)
+    if case.respond_by is not None and not answered:
         lines.append(f"The answer is due {at(case.respond_by)}.")
     lines += [
         "",
         "| | |",
         "|---|---|",
-        *(f"| {name} | {_cell(text)} |" for name, text in _facts(case) if text),
+        *(f"| {name} | {_cell(text)} |" for name, text in (*_facts(case), *dispute_facts(case)) if text),
     ]
     lines += ["", *(f"- {entry.at:%m-%d %H:%M:%S} {entry.text}" for entry in case.timeline[-_LAST_LINES:])]
     return "\n".join(lines)

@@ -4,6 +4,7 @@ The workflow asks through a `Desk`; its update handlers lay the answers on it. A
 being asked is rejected before it enters the history.
 """
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from temporalio import workflow
@@ -40,13 +41,15 @@ class Desk:
     def put(self, answer: Answer) -> None:
         self._answer = answer
 
-    async def wait(self, question: Question, *, until: datetime) -> Answer | None:
-        """The answer, or None when nobody answered by `until`."""
+    async def wait(
+        self, question: Question, *, until: datetime, wake: Callable[[], bool] = lambda: False
+    ) -> Answer | None:
+        """The answer, or None when nobody answered by `until`, or before `wake` said that there is something else."""
         self.question, self._answer = question, None
         time_left = max(until - workflow.now(), timedelta(0))
         try:
             await workflow.wait_condition(
-                lambda: self._answer is not None,
+                lambda: self._answer is not None or wake(),
                 timeout=time_left,
                 timeout_summary="nobody answered: act by policy",
             )

@@ -1,4 +1,4 @@
-"""Queue, timeouts, retries and priority of every activity call, in one table.
+"""Queue, timeouts, retries and priority of every activity call, in one table (disputes: `workflows.dispute_steps`).
 
 A workflow names a step and gives its argument; nothing about timing is said anywhere else. Every step ends: it has
 a start-to-close timeout above the HTTP timeout of the calls it makes, and its retries stop when the case's time for
@@ -22,7 +22,6 @@ from activities.refunds import NetworkRefund, NetworkTakeBack, RefundDone, Refun
 from activities.subscriptions import CancelOrder, Subscriptions
 from activities.verdicts import DecideOrder, Verdicts
 from chargebacks.contracts import NETWORKS_QUEUE, STRIPE_QUEUE, AlertRequest, CaseFile
-from chargebacks.deadlines import Window, priority_of
 from chargebacks.decisions import Decision
 from chargebacks.matching import Match
 from chargebacks.refunds import RefundResult
@@ -57,7 +56,8 @@ class LocalStep(Generic[Argument, Result]):
     activity: Callable[[Any, Argument], Awaitable[Result]]
 
 
-def _stripe(activity: Callable[[Any, Argument], Awaitable[Result]], attempt: int) -> Step[Argument, Result]:
+def on_stripe(activity: Callable[[Any, Argument], Awaitable[Result]], attempt: int) -> Step[Argument, Result]:
+    """A call to Stripe; `attempt` is the longest one attempt may take, in seconds."""
     return Step(
         activity=activity,
         queue=STRIPE_QUEUE,
@@ -77,11 +77,11 @@ RELEASE_NETWORK_REFUND: LocalStep[NetworkTakeBack, tuple[str, ...]] = LocalStep(
     Refunds.release_network_refund
 )
 
-SEARCH_STRIPE: Step[MatchOrder, Match] = _stripe(Matching.search_stripe, 90)
-INSPECT_CHARGE: Step[ChargeOrder, ChargeFacts] = _stripe(Matching.inspect_charge, 60)
-REFUND_CHARGE: Step[RefundOrder, RefundDone] = _stripe(Refunds.refund_charge, 90)
-CHECK_REFUND: Step[RefundOrder, RefundResult] = _stripe(Refunds.check_refund, 60)
-CANCEL_SUBSCRIPTIONS: Step[CancelOrder, tuple[str, ...]] = _stripe(Subscriptions.cancel_subscriptions, 120)
+SEARCH_STRIPE: Step[MatchOrder, Match] = on_stripe(Matching.search_stripe, 90)
+INSPECT_CHARGE: Step[ChargeOrder, ChargeFacts] = on_stripe(Matching.inspect_charge, 60)
+REFUND_CHARGE: Step[RefundOrder, RefundDone] = on_stripe(Refunds.refund_charge, 90)
+CHECK_REFUND: Step[RefundOrder, RefundResult] = on_stripe(Refunds.check_refund, 60)
+CANCEL_SUBSCRIPTIONS: Step[CancelOrder, tuple[str, ...]] = on_stripe(Subscriptions.cancel_subscriptions, 120)
 REPORT_OUTCOME: Step[ReportOrder, Reported] = Step(
     activity=Outcomes.report_outcome,
     queue=NETWORKS_QUEUE,
@@ -107,11 +107,11 @@ class Urgency:
     """Whose calls these are and how little time is left: fairness by account, nearest deadline first."""
 
     account: str
-    window: Window
+    priority_key: int
 
     def priority(self) -> Priority:
         return Priority(
-            priority_key=priority_of(workflow.now(), self.window),
+            priority_key=self.priority_key,
             fairness_key=self.account.encode()[:64].decode(errors="ignore"),
         )
 
