@@ -1,4 +1,4 @@
-"""The command line: start cases, look at them, decide, connect accounts and sources. A thin face over operations/.
+"""The command line: start cases, look at them, decide, file, report, connect. A thin face over operations/.
 
 python starter.py --help
 """
@@ -11,20 +11,18 @@ from typing import Annotated
 import typer
 
 from chargebacks.contracts import CaseKind, CaseStatus
-from cli import connecting, ending, policies, reading
-from cli.commands import Account, AsJson, By, CaseId, Limit, Note, command, console
+from cli import disputing, ending, reading, reporting, setting_up
+from cli.commands import CASES, AsJson, By, CaseId, Limit, Note, command, console
 
 # What a command works with is imported inside the command: all of it takes a second to load, and `--help` needs none.
 
 app = typer.Typer(
-    help="Prevent chargebacks: start alert cases, look at them, decide what waits for a person.",
+    help="Prevent chargebacks and fight disputes: start cases, look at them, decide what waits for a person.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
 )
-app.add_typer(connecting.app, name="connect")
-app.add_typer(policies.app, name="policy")
 
 
 @app.callback()
@@ -37,7 +35,7 @@ def common(
         os.environ["LOG_LEVEL"] = "debug"
 
 
-@command(app, "alert")
+@command(app, "alert", panel=CASES)
 async def start_from_file(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="The payload as the provider sends it, or -.")],
     source: Annotated[str, typer.Option(metavar="NAME", help="The connected alert source it came from.")],
@@ -65,7 +63,7 @@ async def start_from_file(
             typer.echo(f"{case.case_id}  {'started' if case.new else 'was there already'}")
 
 
-@command(app, "cases")
+@command(app, "cases", panel=CASES)
 async def list_cases(
     kind: Annotated[CaseKind | None, typer.Option(help="Only this kind.")] = None,
     status: Annotated[CaseStatus | None, typer.Option(help="Only cases that stand so.")] = None,
@@ -80,7 +78,10 @@ async def list_cases(
     limit: Limit = 100,
     as_json: AsJson = False,
 ) -> None:
-    """List cases, the nearest deadline first.
+    """List cases, the nearest deadline first, alerts before disputes.
+
+    Of a dispute: how ready its evidence is in percent, how many pieces it lacks, and what the best way is expected to
+    have moved on the balance in the end; once it is decided, what was moved.
 
     Example: `starter.py cases --attention --due-within 6h`
     """
@@ -106,25 +107,30 @@ async def list_cases(
         show_cases(console(), found, now=now, limit=limit)
 
 
-@command(app, "case")
+@command(app, "case", panel=CASES)
 async def show_one(case_id: CaseId, as_json: AsJson = False) -> None:
-    """Show one case in full: facts, match with its candidates, decision, money, outcome, timeline.
+    """Show one case in full: what it waits for, the facts, the decision with its sum, evidence, money, timeline.
 
-    Example: `starter.py case alert/ethoca-shop/A1B2`
+    Examples:
+
+    `starter.py case alert/ethoca-shop/A1B2`
+
+    `starter.py case dispute/shop/du_1A2B`
     """
     from cli.case_page import show_case
     from cli.session import open_store, read_settings
-    from operations.inspect import read_case
+    from operations.inspect import cases_beside, read_case
 
     async with open_store(read_settings()) as store:
         case = await read_case(store, case_id)
+        beside = await cases_beside(store, case)
     if as_json:
         typer.echo(case.model_dump_json(indent=2))
     else:
-        show_case(console(), case, now=datetime.now(UTC))
+        show_case(console(), case, now=datetime.now(UTC), beside=beside)
 
 
-@command(app, "approve")
+@command(app, "approve", panel=CASES)
 async def approve_case(
     case_id: CaseId,
     by: By,
@@ -135,30 +141,43 @@ async def approve_case(
     amount: Annotated[
         str | None, typer.Option(metavar="AMOUNT", help='What to refund: 12.50, or "12.50 EUR".')
     ] = None,
+    packet: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DIGEST",
+            help="Disputes: the packet you looked at; without it, the one the case shows now.",
+        ),
+    ] = None,
 ) -> None:
-    """Let the act happen that a case asks for.
+    """Let the act happen that a case asks for. A dispute's approval holds for the packet that was looked at only.
 
     Examples:
 
     `starter.py approve alert/ethoca-shop/A1B2 --by ana --note "known customer"`
 
     `starter.py approve alert/ethoca-shop/A1B2 --by ana --charge ch_3Q... --amount 12.50`
+
+    `starter.py approve dispute/shop/du_1A2B --by ana`
     """
     from cli.session import open_store, read_settings
     from operations.decide import amount_for, approve
     from operations.inspect import read_case
+    from operations.packets import present_packet
     from runtime.temporal import connect
 
     money = None
-    if amount is not None:
+    if amount is not None or packet is not None or case_id.startswith("dispute/"):
         async with open_store(read_settings()) as store:
-            money = amount_for(await read_case(store, case_id), amount, charge_id=charge)
+            case = await read_case(store, case_id)
+        packet = present_packet(case, packet)
+        money = amount_for(case, amount, charge_id=charge) if amount is not None else None
     client = await connect()
-    said = await approve(client, case_id, by=by, note=note, charge_id=charge, amount=money)
-    typer.echo(f"{case_id}  {said}")
+    said = await approve(client, case_id, by=by, note=note, charge_id=charge, amount=money, packet=packet)
+    with_packet = f", for packet {packet[:12]}" if packet is not None else ""
+    typer.echo(f"{case_id}  {said}{with_packet}")
 
 
-@command(app, "decline")
+@command(app, "decline", panel=CASES)
 async def decline_case(case_id: CaseId, by: By, note: Note = "") -> None:
     """Refuse the act that a case asks for; the alert source is answered accordingly.
 
@@ -171,7 +190,7 @@ async def decline_case(case_id: CaseId, by: By, note: Note = "") -> None:
     typer.echo(f"{case_id}  {said}")
 
 
-@command(app, "resume")
+@command(app, "resume", panel=CASES)
 async def resume_case(case_id: CaseId, by: By, note: Note = "") -> None:
     """Go on with a case whose step failed, once what held it is mended.
 
@@ -184,7 +203,7 @@ async def resume_case(case_id: CaseId, by: By, note: Note = "") -> None:
     typer.echo(f"{case_id}  {said}")
 
 
-@command(app, "refused")
+@command(app, "refused", panel=CASES)
 async def show_refused(
     limit: Limit = 20,
     body: Annotated[
@@ -207,39 +226,9 @@ async def show_refused(
         write_body(found, body)
 
 
-@command(app, "migrate")
-async def migrate_database() -> None:
-    """Create the database's tables, or bring them to this version. Safe to repeat."""
-    from cli.session import read_settings
-    from store import Store
-
-    settings = read_settings()
-    async with await Store.connect(settings.database_url, settings.secrets_key) as store:
-        await store.migrate()
-    typer.echo("The database is at this version.")
-
-
-@command(app, "backfill")
-async def backfill_charges(
-    account: Account,
-    since: Annotated[
-        datetime, typer.Option(parser=reading.moment, metavar="WHEN", help="From: 120d ago, or 2026-01-31.")
-    ],
-    until: Annotated[
-        datetime | None, typer.Option(parser=reading.moment, metavar="WHEN", help="Up to; now by default.")
-    ] = None,
-) -> None:
-    """Fill the charge index from Stripe, newest first. Safe to repeat and to interrupt.
-
-    Example: `starter.py backfill --account shop --since 120d`
-    """
-    from cli.filling import fill
-    from cli.session import open_store, read_settings
-
-    settings = read_settings()
-    async with open_store(settings) as store:
-        until = until or datetime.now(UTC)
-        await fill(console(), store, settings, account=account, since=since, until=until)
+app.add_typer(disputing.app)
+app.add_typer(reporting.app)
+app.add_typer(setting_up.app)
 
 
 if __name__ == "__main__":

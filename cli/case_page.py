@@ -1,9 +1,8 @@
 """One case in full, for a person who must understand it in a minute: what it waits for first, then why."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
-from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -13,11 +12,10 @@ from chargebacks.contracts import Asks, CaseFile
 from chargebacks.decisions import Action
 from chargebacks.matching import Agreement, Match, RankedCandidate
 from chargebacks.money import Money
+from cli.dispute_page import may_be_ordered, show_dispute
+from cli.rows import Row, section, table
 from cli.wording import clock, is_answered, money, plain, span, status_text, time_left
 
-Row = tuple[str, str | Text]
-
-_LABEL_WIDTH = 13
 _WORTH_SAYING = timedelta(minutes=1)
 _ACTIONS = {
     Action.REFUND: "refund",
@@ -28,37 +26,29 @@ _ACTIONS = {
 _PRECISION = {TimePrecision.LOCAL: " (local time, zone unknown)", TimePrecision.DATE: " (date only)"}
 
 
-def show_case(console: Console, case: CaseFile, *, now: datetime) -> None:
-    """Print the whole story."""
+def show_case(console: Console, case: CaseFile, *, now: datetime, beside: Sequence[CaseFile] = ()) -> None:
+    """Print the whole story. `beside`: the other cases about the same charge."""
     console.print(Text(case.case_id, style="bold"), soft_wrap=True)
-    _section(console, "", _standing(case, now=now))
-    if case.asks is not None:
-        _say_how_to_answer(console, case)
-    _section(console, "Alert", _alert_rows(case.alert))
-    _section(console, "Match", _match_rows(case))
+    section(console, "", _standing(case, now=now, beside=beside))
+    _say_how_to_answer(console, case)
+    if case.dispute is not None:
+        show_dispute(console, case)
+    else:
+        _show_alert(console, case)
+    section(console, "Timeline (UTC)", ((f"{line.at:%m-%d %H:%M:%S}", line.text) for line in case.timeline))
+
+
+def _show_alert(console: Console, case: CaseFile) -> None:
+    section(console, "Alert", _alert_rows(case.alert))
+    section(console, "Match", _match_rows(case))
     if case.match is not None and case.match.candidates:
         console.print(_candidates(case.match))
-    _section(console, "Decision", _decision_rows(case))
-    _section(console, "Money", _money_rows(case))
-    _section(console, "Outcome", _outcome_rows(case))
-    _section(console, "Timeline (UTC)", ((f"{line.at:%m-%d %H:%M:%S}", line.text) for line in case.timeline))
+    section(console, "Decision", _decision_rows(case))
+    section(console, "Money", _money_rows(case))
+    section(console, "Outcome", _outcome_rows(case))
 
 
-def _section(console: Console, title: str, rows: Iterator[Row]) -> None:
-    grid = Table.grid(padding=(0, 2, 0, 0))
-    grid.add_column(style="dim", no_wrap=True, min_width=_LABEL_WIDTH)
-    grid.add_column(overflow="fold")
-    for label, value in rows:
-        grid.add_row(label, value if isinstance(value, Text) else Text(value))
-    if not grid.row_count:
-        return
-    if title:
-        console.print()
-        console.print(Text(title, style="bold underline"))
-    console.print(grid)
-
-
-def _standing(case: CaseFile, *, now: datetime) -> Iterator[Row]:
+def _standing(case: CaseFile, *, now: datetime, beside: Sequence[CaseFile]) -> Iterator[Row]:
     yield "status", status_text(case.status)
     if case.attention is not None:
         yield "needs you", Text(case.attention, style="yellow")
@@ -75,14 +65,22 @@ def _standing(case: CaseFile, *, now: datetime) -> Iterator[Row]:
         yield "mode", f"{case.mode}, policy {case.policy_version}"
     if case.closed_at is not None:
         yield "closed", f"{clock(case.closed_at)} UTC"
+    for other in beside:
+        yield "same charge", f"{other.case_id} ({plain(other.status)})"
 
 
 def _say_how_to_answer(console: Console, case: CaseFile) -> None:
-    words = ("resume",) if case.asks is Asks.REPAIR else ("approve", "decline")
-    named = "" if case.charge_id is not None else " --charge ch_..."
-    console.print()
+    words: list[str] = []
+    if case.asks is not None:
+        words += ("resume",) if case.asks is Asks.REPAIR else ("approve", "decline")
+    if may_be_ordered(case):
+        words += ("submit", "accept")
+    if words:
+        console.print()
     for word in words:
-        command = f"  python starter.py {word} {case.case_id} --by NAME{named if word == 'approve' else ''}"
+        unmatched = case.dispute is None and case.charge_id is None and word == "approve"
+        named = " --charge ch_..." if unmatched else ""
+        command = f"  python starter.py {word} {case.case_id} --by NAME{named}"
         console.print(Text(command, style="cyan"), soft_wrap=True)
 
 
@@ -139,14 +137,11 @@ def _match_rows(case: CaseFile) -> Iterator[Row]:
 
 
 def _candidates(match: Match) -> Table:
-    table = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="bold", title="Candidates, best first")
-    table.title_justify, table.title_style = "left", "dim"
-    table.add_column("score", justify="right", no_wrap=True)
-    table.add_column("charge", overflow="fold")
-    table.add_column("evidence (bits for and against)", overflow="fold", ratio=1)
+    shown = table("score>", "charge", "evidence (bits for and against)", title="Candidates, best first")
+    shown.columns[-1].ratio = 1
     for candidate in match.candidates:
-        table.add_row(f"{candidate.score:.1f}", _candidate(candidate), _evidence(candidate))
-    return table
+        shown.add_row(f"{candidate.score:.1f}", _candidate(candidate), _evidence(candidate))
+    return shown
 
 
 def _candidate(candidate: RankedCandidate) -> Text:

@@ -1,5 +1,6 @@
-"""`starter.py connect …`: Stripe accounts and alert sources."""
+"""`starter.py connect …`: Stripe accounts, alert sources, evidence sources."""
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -8,7 +9,21 @@ import typer
 from cli import reading
 from cli.commands import Account, command, console
 
-app = typer.Typer(help="Connect Stripe accounts and alert sources.", no_args_is_help=True)
+app = typer.Typer(help="Connect Stripe accounts, alert sources and evidence sources.", no_args_is_help=True)
+
+
+class EvidenceKind(StrEnum):
+    """An activity on a task queue of the merchant's, or an HTTP endpoint."""
+
+    ACTIVITY = "activity"
+    ENDPOINT = "endpoint"
+
+
+class What(StrEnum):
+    """What an account's switches are for."""
+
+    ALERTS = "alerts"
+    DISPUTES = "disputes"
 
 
 @command(app, "stripe")
@@ -21,8 +36,16 @@ async def connect_stripe_account(
     stripe_account: Annotated[
         str | None, typer.Option(metavar="ACCT_ID", help="Act on this connected account (Connect).")
     ] = None,
+    alerts: Annotated[
+        bool | None,
+        typer.Option("--alerts/--no-alerts", help="Alert management; on for a new account."),
+    ] = None,
+    disputes: Annotated[
+        bool | None,
+        typer.Option("--disputes/--no-disputes", help="Dispute representment; off for a new account."),
+    ] = None,
 ) -> None:
-    """Connect a Stripe account, or give a connected one a new key.
+    """Connect a Stripe account, or give a connected one a new key; its switches stay unless they are given.
 
     The key is tried at Stripe and kept sealed. It is asked for at the terminal unless a file or a variable has it:
     a command line can be read by others.
@@ -37,7 +60,15 @@ async def connect_stripe_account(
     key = reading.stripe_key(file=key_file, variable=key_env)
     async with open_store(settings) as store:
         stripe = Gateway(credentials_of=store.accounts.stripe_credentials, settings=settings)
-        found = await connect_stripe(store, stripe, name=account, api_key=key, stripe_account=stripe_account)
+        found = await connect_stripe(
+            store,
+            stripe,
+            name=account,
+            api_key=key,
+            stripe_account=stripe_account,
+            alert_management=alerts,
+            dispute_representment=disputes,
+        )
         await stripe.close()
     mode = "live" if found.livemode else "test"
     typer.echo(f"{account}  connected to {found.id}, {mode} mode. It observes until a policy says otherwise.")
@@ -80,26 +111,95 @@ async def connect_alert_source(
     )
 
 
+@command(app, "evidence")
+async def connect_evidence(
+    name: Annotated[str, typer.Option(metavar="NAME", help="What to call it here.")],
+    account: Account,
+    kind: Annotated[
+        EvidenceKind, typer.Option(help="An activity on a task queue of yours, or an HTTP endpoint.")
+    ],
+    queue: Annotated[
+        str | None, typer.Option(metavar="QUEUE", help="Of an activity: where your worker listens.")
+    ] = None,
+    url: Annotated[str | None, typer.Option(metavar="URL", help="Of an endpoint: where it is asked.")] = None,
+    secret_file: Annotated[
+        Path | None, typer.Option(help="Of an endpoint: file with the secret that signs; - for stdin.")
+    ] = None,
+    secret_env: Annotated[
+        str | None, typer.Option(metavar="VARIABLE", help="Environment variable that holds it.")
+    ] = None,
+    timeout: Annotated[int, typer.Option(min=1, max=600, metavar="SECONDS", help="For one answer.")] = 30,
+) -> None:
+    """Connect an evidence source of yours, or replace one: it is asked about every dispute of the account.
+
+    An endpoint's secret is asked for at the terminal unless a file or a variable has it, and kept sealed.
+
+    Examples:
+
+    `starter.py connect evidence --account shop --name orders --kind activity --queue evidence`
+
+    `starter.py connect evidence --account shop --name orders --kind endpoint --url https://shop.example/evidence`
+    """
+    from chargebacks.evidence_items import Supplier
+    from cli.session import open_store, read_settings
+    from operations.connect import connect_evidence_source
+
+    endpoint = kind is EvidenceKind.ENDPOINT
+    given = secret_file is not None or secret_env is not None
+    secret = None
+    if given or (endpoint and url is not None):
+        secret = reading.secret(
+            "secret", "Secret that signs the questions", file=secret_file, variable=secret_env
+        )
+    async with open_store(read_settings()) as store:
+        source = await connect_evidence_source(
+            store,
+            name=name,
+            account=account,
+            kind=Supplier.ENDPOINT if endpoint else Supplier.ACTIVITY,
+            task_queue=queue,
+            url=url,
+            secret=secret,
+            timeout_seconds=timeout,
+        )
+    where = f"at {source.url}" if endpoint else f"on task queue {source.task_queue}"
+    typer.echo(f"{source.name}  connected: asked about disputes of {source.account}, {where}")
+
+
 @command(app, "switch")
 async def switch_account(
     account: Account,
-    on: Annotated[bool, typer.Option("--on/--off", help="Off: alerts are recorded, and no money moves.")],
+    on: Annotated[
+        bool,
+        typer.Option(
+            "--on/--off", help="Off: alerts or disputes are recorded, and nothing is done about them."
+        ),
+    ],
+    what: Annotated[What, typer.Option(help="Which of the two.")] = What.ALERTS,
 ) -> None:
-    """Switch an account's alert management on or off. Off holds at once, for running cases, too.
+    """Switch an account's alert management or dispute representment on or off. Holds at once, for running cases, too.
 
-    Example: `starter.py connect switch --account shop --off`
+    Examples:
+
+    `starter.py connect switch --account shop --off`
+
+    `starter.py connect switch --account shop --what disputes --on`
     """
     from cli.session import open_store, read_settings
-    from operations.connect import switch_alert_management
+    from operations.connect import switch_alert_management, switch_dispute_representment
 
     async with open_store(read_settings()) as store:
-        await switch_alert_management(store, account, on=on)
-    typer.echo(f"{account}  alert management is {'on' if on else 'off'}.")
+        if what is What.ALERTS:
+            await switch_alert_management(store, account, on=on)
+        else:
+            await switch_dispute_representment(store, account, on=on)
+    named = "alert management" if what is What.ALERTS else "dispute representment"
+    typer.echo(f"{account}  {named} is {'on' if on else 'off'}.")
 
 
 @command(app, "list")
 async def list_connections() -> None:
-    """List connected accounts and alert sources, without their secrets."""
+    """List connected accounts, alert sources and evidence sources, without their secrets."""
     from cli.session import open_store, read_settings
     from cli.sources import show_connections
 

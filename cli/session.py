@@ -1,7 +1,9 @@
-"""What a command works with: settings from the environment, the store, Temporal."""
+"""What a command works with: settings from the environment, the store, the checks of files that come in."""
 
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
@@ -9,6 +11,9 @@ from chargebacks.errors import BadInput
 from runtime.logs import configure_logging
 from runtime.settings import Settings
 from store import Store
+
+if TYPE_CHECKING:
+    from packets.intake import Intake
 
 
 def read_settings() -> Settings:
@@ -31,3 +36,12 @@ async def open_store(settings: Settings) -> AsyncIterator[Store]:
     async with await Store.connect(settings.database_url, settings.secrets_key) as store:
         await store.check_schema()
         yield store
+
+
+def document_checks() -> "Intake":
+    """Checks of files that come in. What is wrong with a file is their answer: the PDF library's own remarks about it
+    would only stand beside it."""
+    from packets.intake import Intake
+
+    logging.getLogger("pypdf").setLevel(logging.CRITICAL)
+    return Intake()

@@ -1,15 +1,14 @@
-"""Connected accounts and alert sources: asking for secrets, and listing what there is."""
+"""Connected accounts, alert sources and evidence sources: asking for secrets, and listing what there is."""
 
 from pathlib import Path
 
 from pydantic import SecretStr
-from rich.box import SIMPLE_HEAD
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from chargebacks.errors import BadInput
 from cli import reading
+from cli.rows import table
 from networks.registry import ADAPTERS
 from store import Store
 
@@ -31,28 +30,27 @@ def source_secrets(kind: str, file: Path | None) -> dict[str, SecretStr]:
 
 
 async def show_connections(console: Console, store: Store) -> None:
-    """Two lists: accounts, then the sources of their alerts."""
-    accounts = _table("account", "mode", "alert management", "policy")
+    """Three lists: accounts, the sources of their alerts, the sources of their evidence."""
+    accounts = table("account", "mode", "alert management", "disputes", "policy")
+    sources = table("alert source", "kind", "account", "outcomes go to")
+    evidence = table("evidence source", "kind", "account", "asked at")
     for account in await store.accounts.list_accounts():
         policy = await store.accounts.policy(account.policy_version)
         accounts.add_row(
             Text(account.name, style="bold"),
             "live" if account.livemode else "test",
             "on" if account.alert_management else "off",
+            "on" if account.dispute_representment else "off",
             f"{account.policy_version} ({policy.mode.value})",
         )
-    sources = _table("alert source", "kind", "account", "outcomes go to")
+        for one in await store.evidence_sources.of_account(account.name):
+            where = one.url or f"task queue {one.task_queue}"
+            evidence.add_row(Text(one.name, style="bold"), one.kind.value, one.account, where)
     for source in await store.sources.list_sources():
         sources.add_row(Text(source.name, style="bold"), source.kind, source.account, source.base_url)
-    for table, nothing in (
+    for shown, nothing in (
         (accounts, "No account is connected."),
         (sources, "No alert source is connected."),
+        (evidence, "No evidence source is connected."),
     ):
-        console.print(table if table.row_count else nothing)
-
-
-def _table(*headings: str) -> Table:
-    table = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="bold")
-    for heading in headings:
-        table.add_column(heading, overflow="fold")
-    return table
+        console.print(shown if shown.row_count else nothing)

@@ -1,11 +1,13 @@
 """Words and times as an analyst reads them. Times are UTC; amounts are in major units."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from rich.text import Text
 
 from chargebacks.contracts import CaseFile, CaseStatus
+from chargebacks.evidence_items import Supplier
 from chargebacks.money import Money
 
 _URGENT = timedelta(hours=1)
@@ -36,9 +38,36 @@ def money(amount: Money | None) -> str:
     return str(amount) if amount is not None else "-"
 
 
+def size(count: int) -> str:
+    """Of a file: `812 bytes`, `34 kB`, `1.2 MB`."""
+    if count < 1_000:
+        return f"{count} bytes"
+    return f"{count // 1_000} kB" if count < 1_000_000 else f"{count / 1_000_000:.1f} MB"
+
+
+def plural(count: int, one: str, many: str | None = None) -> str:
+    """`1 page`, `2 pages`."""
+    return f"{count} {one if count == 1 else many or one + 's'}"
+
+
+def who(suppliers: Collection[Supplier]) -> str:
+    """Who can supply a piece of evidence: `your systems, you`."""
+    words = {
+        Supplier.STRIPE: "Stripe",
+        Supplier.ACTIVITY: "your systems",
+        Supplier.ENDPOINT: "your systems",
+        Supplier.STANDING: "a standing document",
+        Supplier.PERSON: "you",
+    }
+    return ", ".join(dict.fromkeys(word for supplier, word in words.items() if supplier in suppliers))
+
+
 def is_answered(case: CaseFile) -> bool:
     """Whether the deadline has lost its meaning."""
-    return case.outcome_sent_at is not None or case.closed_at is not None
+    if case.outcome_sent_at is not None or case.closed_at is not None:
+        return True
+    dispute = case.dispute.dispute if case.dispute is not None else None
+    return dispute is not None and not dispute.awaits_answer
 
 
 def span(length: timedelta) -> str:

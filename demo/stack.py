@@ -71,7 +71,8 @@ class Stack:
 async def stand_ins(folder: Path) -> AsyncIterator[StandIns]:
     """The stand-ins as processes of their own."""
     async with AsyncExitStack() as stack:
-        stripe_url = await _stand_in(stack, folder, "sandbox", ready="sandbox listening on")
+        port = os.environ.get("SANDBOX_PORT", "0")
+        stripe_url = await _stand_in(stack, folder, "sandbox", ready="sandbox listening on", port=port)
         networks_url = await _stand_in(stack, folder, "sandbox.networks", ready="alert networks listening on")
         async with httpx.AsyncClient(base_url=stripe_url) as control:
             await post(control, "/_sandbox/accounts", {"id": "acct_1Broke", "name": "Broke"})
@@ -130,9 +131,9 @@ async def worker_process(stack: Stack, *, log: str = "worker.log") -> AsyncItera
         yield
 
 
-async def _stand_in(stack: AsyncExitStack, home: Path, module: str, *, ready: str) -> str:
+async def _stand_in(stack: AsyncExitStack, home: Path, module: str, *, ready: str, port: str = "0") -> str:
     log = home / f"{module}.log"
-    await stack.enter_async_context(python_process(["-m", module, "--port", "0"], ready=ready, log=log))
+    await stack.enter_async_context(python_process(["-m", module, "--port", port], ready=ready, log=log))
     return address_in(log)
 
 

@@ -18,6 +18,7 @@ from chargebacks.contracts import (
     dispute_case_id,
 )
 from chargebacks.dispute_case import Verdict
+from chargebacks.disputes import Dispute
 from chargebacks.values import Value
 from operations.decide import PATIENCE, named, tell
 from operations.temporal_calls import fairness_key, short, unreachable
@@ -58,11 +59,25 @@ async def start_dispute(client: Client, store: Store, *, account: str, dispute_i
 async def dispute_changed(
     client: Client, store: Store, *, account: str, dispute_id: str, change: DisputeChanged
 ) -> StartedDispute:
-    """Tell the dispute's case that something changed, and start one where there is none. Safe to repeat."""
+    """Tell the dispute's case that something changed, and start one where there is none. Safe to repeat.
+
+    An event that only echoes what the case knows, our own writes mostly, does not reach it: a case lives for months,
+    and every signal stays in its history.
+    """
+    case_id = dispute_case_id(account=account, dispute_id=dispute_id)
+    if change.dispute is not None and await knows(store, case_id, change.dispute):
+        return StartedDispute(case_id=case_id, new=False)
     started = await start_dispute(client, store, account=account, dispute_id=dispute_id)
     if not started.new:
         await _signal(client, started.case_id, DisputeWorkflow.dispute_changed, change)
     return started
+
+
+async def knows(store: Store, case_id: str, dispute: Dispute) -> bool:
+    """Whether the dispute's case has told all that this reading tells."""
+    case = await store.cases.case_file(case_id)
+    known = case.dispute.dispute if case is not None and case.dispute is not None else None
+    return known is not None and not dispute.differs_from(known)
 
 
 async def evidence_added(client: Client, case_id: str, items: tuple[str, ...]) -> bool:

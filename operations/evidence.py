@@ -30,7 +30,7 @@ from operations.packets import read_dispute
 from store import ItemFacts, Store
 
 
-class EvidenceAdded(Value):
+class EvidenceReceipt(Value):
     """What became of an addition. Ids are those of evidence items."""
 
     case_id: str
@@ -67,7 +67,7 @@ async def add_evidence(
     supply: Supply,
     files: Sequence[GivenFile] = (),
     fetch: Fetch | None = None,
-) -> EvidenceAdded:
+) -> EvidenceReceipt:
     """Check everything, keep all of it at once, and tell the case. The same thing twice is one item: repeating is
     harmless.
 
@@ -112,7 +112,7 @@ async def _kept(
     items: Sequence[EvidenceItem],
     documents: Mapping[str, bytes],
     notes: Sequence[str],
-) -> EvidenceAdded:
+) -> EvidenceReceipt:
     known = {facts.id for facts in await store.evidence.item_facts(case_id)}
     await store.evidence.add(case_id, tuple(items), documents)
     given = {item.id for item in items}
@@ -125,7 +125,7 @@ async def _kept(
             "twice.",
             reason=silence.reason,
         ) from silence
-    return EvidenceAdded(
+    return EvidenceReceipt(
         case_id=case_id,
         added=tuple(one for one in facts if one.id not in known),
         already_there=tuple(one for one in facts if one.id in known),

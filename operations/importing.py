@@ -22,7 +22,7 @@ from chargebacks.disputes import Dispute
 from chargebacks.errors import BadInput
 from chargebacks.values import Value
 from networks.registry import adapter_of
-from operations.disputes import dispute_changed
+from operations.disputes import dispute_changed, knows
 from operations.start import start_alert
 from operations.temporal_calls import unreachable
 from runtime.connections import SourceSettings
@@ -64,18 +64,13 @@ class CaseStarter:
     async def found_dispute(self, account: str, dispute: Dispute) -> bool:
         """Start a case or tell the one there is; one that knows it all is left alone."""
         case_id = dispute_case_id(account=account, dispute_id=dispute.id)
-        known = await self._store.cases.case_file(case_id)
-        story = known.dispute if known is not None else None
-        if story is not None and story.dispute is not None and not dispute.differs_from(story.dispute):
+        if await knows(self._store, case_id, dispute):
             return False
-        started = await dispute_changed(
-            self._client,
-            self._store,
-            account=account,
-            dispute_id=dispute.id,
-            change=DisputeChanged(dispute=dispute),
+        change = DisputeChanged(dispute=dispute)
+        await dispute_changed(
+            self._client, self._store, account=account, dispute_id=dispute.id, change=change
         )
-        return started.new or known is not None
+        return True
 
     async def found_warning(self, account: str, warning: dict[str, Any]) -> bool:
         """Start the alert case of an early fraud warning. False without a source for them."""

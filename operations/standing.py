@@ -64,6 +64,21 @@ async def list_standing(store: Store, account: str) -> tuple[StandingDocument, .
     return await store.evidence.list_standing(account)
 
 
+async def end_standing(store: Store, account: str, item_id: str, *, until: datetime) -> None:
+    """Say until when a document was in force: a newer one has taken its place. BadInput when the account has none of
+    that id, or when it would end before it began."""
+    found = [one for one in await list_standing(store, account) if one.item.id == item_id]
+    if not found:
+        raise BadInput(
+            f"account {account} has no standing document {item_id}: see the list for their ids",
+            reason="unknown_document",
+        )
+    [kept] = found
+    await store.evidence.add_standing(
+        account, kept.item, {}, in_force_from=kept.in_force_from, in_force_until=until
+    )
+
+
 async def remove_standing(store: Store, account: str, item_id: str) -> None:
     """Packets that show it keep it. BadInput when the account has no document of that id."""
     await store.accounts.account_facts(account)
