@@ -4,8 +4,6 @@ What a case knows of persons stays in the store; only ids, field names, hashes a
 """
 
 import asyncio
-import base64
-import binascii
 import hashlib
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
@@ -15,6 +13,7 @@ from temporalio import activity
 
 from activities.dispute_ports import DisputeGateway, DocumentChecks, EvidenceSources, EvidenceStore
 from activities.disputes import DisputeOrder
+from activities.supplied_files import content_of
 from chargebacks.compelling_evidence import prior_candidates
 from chargebacks.contracts import CaseFile
 from chargebacks.disputes import Dispute, LinkedAlert
@@ -37,8 +36,6 @@ from chargebacks.supplies import items_of
 from chargebacks.supply_reading import read_supply
 from chargebacks.values import Instant, Value
 
-_MOST_BYTES = 20_000_000
-"""Of one file that comes in, before it is made smaller."""
 _PRIORS_ASKED = 20
 """For so many earlier charges a source is asked for identifiers."""
 
@@ -187,7 +184,7 @@ class Evidence:
         """Each file with what is kept of it, or why it cannot be used. What may yet be had is raised as TryLater."""
         for file in files:
             try:
-                content = await self._content_of(file)
+                content = await content_of(file, self._sources.fetch)
                 yield (
                     file,
                     await asyncio.to_thread(
@@ -196,22 +193,6 @@ class Evidence:
                 )
             except (BadInput, Refused) as refusal:
                 yield file, refusal
-
-    async def _content_of(self, file: SuppliedFile) -> bytes:
-        if (file.url is None) == (file.content_base64 is None):
-            raise BadInput("give exactly one of url and content_base64.", reason="bad_supply")
-        if file.url is not None:
-            content = await self._sources.fetch(file.url, most_bytes=_MOST_BYTES)
-        else:
-            try:
-                content = base64.b64decode(file.content_base64 or "", validate=True)
-            except binascii.Error as error:
-                raise BadInput("content_base64 is not valid base64.", reason="bad_supply") from error
-        if file.sha256 is not None and hashlib.sha256(content).hexdigest() != file.sha256.lower():
-            raise BadInput(
-                "its bytes do not have the sha256 that was given: send it again.", reason="bad_supply"
-            )
-        return content
 
 
 def _files_of(dispute: Dispute) -> dict[str, str]:

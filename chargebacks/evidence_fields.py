@@ -55,6 +55,8 @@ PREFILLED = (
 )
 """Fields that Stripe fills by itself where it knows them."""
 
+MOST_FILE_BYTES = 20_000_000
+"""Of one file that comes in here, before it is made smaller."""
 MOST_BYTES = 4_500_000
 """All files of one dispute together. Stripe documents 4.5 MB; refusals were measured between 4,750,002 and
 4,799,134 bytes (https://docs.stripe.com/disputes/best-practices)."""

@@ -52,6 +52,9 @@ async def add_or_list(
     folder: Annotated[
         Path | None, typer.Option(metavar="DIR", help="A folder of evidence (docs/evidence-sources.md).")
     ] = None,
+    remove: Annotated[
+        str | None, typer.Option(metavar="ITEM", help="Take this item back, by its id in the list.")
+    ] = None,
     by: Annotated[
         str | None,
         typer.Option(metavar="NAME", help="Who adds it, kept with the evidence; your login by default."),
@@ -68,6 +71,9 @@ async def add_or_list(
 
     `starter.py evidence dispute/shop/du_1A2B --by ana --file receipt=scan.pdf --field shipping_carrier=UPS`
     """
+    if remove is not None:
+        await _remove(case_id, remove)
+        return
     if field or file or folder is not None:
         await _add(case_id, tuple(field or ()), tuple(file or ()), folder, by=reading.name(by))
         return
@@ -81,6 +87,18 @@ async def add_or_list(
         typer.echo(listed.model_dump_json(indent=2, exclude={"case"}))
     else:
         show_evidence(console(), listed)
+
+
+async def _remove(case_id: str, item_id: str) -> None:
+    from cli.session import open_store, read_settings
+    from operations.evidence import remove_evidence
+    from runtime.temporal import connect
+
+    client = await connect()
+    async with open_store(read_settings()) as store:
+        told = await remove_evidence(store, client, case_id, item_id)
+    weighed = "the case weighs what is left" if told else "the case is closed"
+    typer.echo(f"{case_id}  removed {item_id}: {weighed}")
 
 
 async def _add(

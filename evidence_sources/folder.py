@@ -16,14 +16,12 @@ from pathlib import Path
 from typing import Any
 
 from chargebacks.errors import BadInput
-from chargebacks.evidence_fields import FILE_FIELDS, TEXT_FIELDS
+from chargebacks.evidence_fields import FILE_FIELDS, MOST_FILE_BYTES, TEXT_FIELDS
 from chargebacks.evidence_items import Supply
 from chargebacks.supplies import did_you_mean, refuse, supply_mistakes, what_instead
 from chargebacks.supply_reading import read_supply
 from evidence_sources.bodies import from_json
 
-MOST_FILE_BYTES = 20_000_000
-"""Of one file as it comes in, before it is made smaller."""
 _MOST_TEXT_BYTES = 25_000_000
 _LEFT_BEHIND = ("Thumbs.db", "desktop.ini")
 _COLUMNS = ("at", "what", "ip", "device", "detail")

@@ -1,16 +1,13 @@
 """Evidence that a person adds to a dispute's case, and what the case has and lacks."""
 
 import asyncio
-import base64
-import binascii
-import hashlib
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Protocol
 
 from temporalio.client import Client
 
 from activities.dispute_ports import DocumentChecks
+from activities.supplied_files import Fetch, content_of
 from chargebacks.contracts import CaseFile
 from chargebacks.errors import BadInput, CaseError, Refused, TryLater
 from chargebacks.evidence import Completeness
@@ -24,7 +21,7 @@ from chargebacks.evidence_items import (
 )
 from chargebacks.supplies import file_mistakes, items_of, refuse
 from chargebacks.values import Value
-from evidence_sources.folder import MOST_FILE_BYTES, GivenFile
+from evidence_sources.folder import GivenFile
 from operations.disputes import evidence_added
 from operations.packets import read_dispute
 from store import ItemFacts, Store
@@ -48,12 +45,6 @@ class EvidenceList(Value):
     """In the order in which they came; the account's standing documents and Stripe's own facts are not among them."""
     completeness: Completeness | None = None
     """As last weighed; None before."""
-
-
-class Fetch(Protocol):
-    """Has a file that a supply names by URL. `evidence_sources.endpoint.ConfiguredSources.fetch`."""
-
-    def __call__(self, url: str, *, most_bytes: int) -> Awaitable[bytes]: ...
 
 
 async def add_evidence(
@@ -92,6 +83,18 @@ async def add_evidence(
     if not items:
         raise BadInput("There is nothing to add.", reason="no_evidence")
     return await _kept(store, client, case_id, items, documents, notes)
+
+
+async def remove_evidence(store: Store, client: Client, case_id: str, item_id: str) -> bool:
+    """Take an item back, such as another customer's document, and have the case weigh what is left. Packets that were
+    built with it keep it. True when the running case was told. BadInput when the case has no such item."""
+    case = await read_dispute(store, case_id)
+    if not await store.evidence.remove(case_id, item_id):
+        raise BadInput(
+            f"{case_id} has no evidence {item_id}: `starter.py evidence {case_id}` lists what it has.",
+            reason="unknown_evidence",
+        )
+    return case.closed_at is None and await evidence_added(client, case_id, (item_id,))
 
 
 async def list_evidence(store: Store, case_id: str) -> EvidenceList:
@@ -150,7 +153,7 @@ async def _checked(
     files: tuple[GivenFile | SuppliedFile, ...] = (*given, *named)
     for file in files:
         try:
-            arrived = file.content if isinstance(file, GivenFile) else await _content_of(file, fetch)
+            arrived = file.content if isinstance(file, GivenFile) else await content_of(file, fetch)
             content, document = await asyncio.to_thread(
                 checks.check, field=file.field, name=file.name, content=arrived
             )
@@ -165,18 +168,3 @@ async def _checked(
         joint = " " if len(refused) == 1 else "\n"
         raise Refused(joint.join([*refused, "Nothing was added."]), reason="evidence_refused")
     return kept
-
-
-async def _content_of(file: SuppliedFile, fetch: Fetch | None) -> bytes:
-    if file.url is not None:
-        if fetch is None:
-            raise BadInput("files by URL are not taken here: give the file itself.", reason="bad_supply")
-        content = await fetch(file.url, most_bytes=MOST_FILE_BYTES)
-    else:
-        try:
-            content = base64.b64decode(file.content_base64 or "", validate=True)
-        except binascii.Error as error:
-            raise BadInput("content_base64 is not valid base64.", reason="bad_supply") from error
-    if file.sha256 is not None and hashlib.sha256(content).hexdigest() != file.sha256.lower():
-        raise BadInput("its bytes do not have the sha256 that was given.", reason="bad_supply")
-    return content

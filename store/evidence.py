@@ -89,6 +89,13 @@ class Evidence:
         files = _files_of(*items)
         await self._database.write_durably(lambda connection: _add(connection, case_id, rows, files))
 
+    async def remove(self, case_id: str, item_id: str) -> bool:
+        """Take one item of the case back. False when it has no such item. Its file stays for packets that hold it."""
+        gone = delete(EvidenceItemRow).where(
+            col(EvidenceItemRow.case_id) == case_id, col(EvidenceItemRow.item_id) == item_id
+        )
+        return await self._database.write_durably(lambda connection: connection.execute(gone).rowcount > 0)
+
     async def items(self, case_id: str) -> tuple[EvidenceItem, ...]:
         """In the order in which they came."""
         of_case = (

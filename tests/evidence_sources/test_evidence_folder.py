@@ -11,9 +11,9 @@ from processes import ROOT
 from supply_samples import NOW, PDF, supplies
 
 from chargebacks.errors import BadInput
-from chargebacks.evidence_fields import FILE_FIELDS, TEXT_FIELDS
+from chargebacks.evidence_fields import FILE_FIELDS, MOST_FILE_BYTES, TEXT_FIELDS
 from chargebacks.evidence_items import Supply
-from evidence_sources.folder import MOST_FILE_BYTES, read_file, read_folder
+from evidence_sources.folder import read_file, read_folder
 
 CSV = "at,what,ip,device,detail\n"
 

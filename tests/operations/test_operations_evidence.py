@@ -18,7 +18,7 @@ from chargebacks.evidence_items import PolicyContent, PolicyKind, SuppliedFile, 
 from evidence_sources.folder import GivenFile
 from networks.ethoca import Ethoca
 from operations.disputes import start_dispute
-from operations.evidence import EvidenceReceipt, add_evidence, list_evidence
+from operations.evidence import EvidenceReceipt, add_evidence, list_evidence, remove_evidence
 from operations.standing import (
     add_standing_file,
     add_standing_text,
@@ -236,3 +236,15 @@ async def test_standing_documents_belong_to_a_connected_account(store: Store) ->
         await add_standing_text(store, "shpo", policy, by="ana", at=NOW)
     with pytest.raises(BadInput, match="no standing document nope"):
         await remove_standing(store, "shop", "nope")
+
+
+async def test_a_wrong_item_can_be_taken_back(store: Store, client: Client, checks: Intake) -> None:
+    """Another customer's document leaves the case, which weighs what is left."""
+    case_id = await started(client, store)
+    done = await add(store, client, checks, case_id, supply=CARRIER, files=(MAIL,))
+    text, mail = done.added
+    assert await remove_evidence(store, client, case_id, mail.id)
+    assert [one.id for one in (await list_evidence(store, case_id)).items] == [text.id]
+    assert await signals(client, case_id) == ["evidence_added", "evidence_added"]
+    with pytest.raises(BadInput, match=f"has no evidence {mail.id}"):
+        await remove_evidence(store, client, case_id, mail.id)
