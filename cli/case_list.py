@@ -10,6 +10,7 @@ from rich.text import Text
 
 from chargebacks.contracts import CaseFile, CaseKind
 from chargebacks.dispute_case import DisputeStory
+from chargebacks.economics import Way
 from chargebacks.money import signed
 from cli.wording import clock, is_answered, money, plain, plural, status_text, time_left
 
@@ -97,7 +98,7 @@ def _due(case: CaseFile, now: datetime) -> tuple[Text, Text]:
 
 
 def _prospect(story: DisputeStory) -> Text:
-    """What the best way will have moved on the balance, as expected; once decided, what was really moved."""
+    """What the best way is expected to gain over leaving the dispute; once decided, what was really moved."""
     if story.verdict is not None:
         word = plain(story.verdict)
         moved = story.dispute.net_minor if story.dispute is not None else 0
@@ -106,8 +107,10 @@ def _prospect(story: DisputeStory) -> Text:
     if story.assessment is None:
         return Text("-")
     weighing = story.assessment.weighing
-    expected = weighing.expected(weighing.best)
-    return Text(f"{weighing.best.value} {signed(expected or 0, weighing.currency)}")
+    best, left = weighing.expected(weighing.best), weighing.expected(Way.LEAVE)
+    if best is None or left is None or weighing.best is Way.LEAVE:
+        return Text(weighing.best.value)
+    return Text(f"{weighing.best.value} +{signed(best - left, weighing.currency)}")
 
 
 _KINDS = {
@@ -119,7 +122,7 @@ _KINDS = {
     ),
     CaseKind.DISPUTE: _Kind(
         title="Disputes",
-        headings=("due (UTC)", "left", "amount", "reason", "ready", "lacks", "best way or verdict", "status"),
+        headings=("due (UTC)", "left", "amount", "reason", "ready", "lacks", "gain or verdict", "status"),
         cells=_dispute_cells,
         gives=3,
     ),

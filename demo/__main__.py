@@ -65,7 +65,7 @@ async def run(*, keep: bool, only: str) -> bool:
             )
             results = await _show(console, stack, parts)
             if keep:
-                await _keep(console, temporal, results)
+                await _keep(console, stack, temporal, results)
     return all(result.as_expected for result in results)
 
 
@@ -102,8 +102,12 @@ async def _show(console: Console, stack: Stack, parts: Sequence[Part]) -> list[R
     return results
 
 
-async def _keep(console: Console, temporal: TemporalServer, results: list[Result]) -> None:
-    console.print(f"\nEverything stays up until Ctrl-C. Temporal UI: {temporal.ui_url}\nThe cases there:")
+async def _keep(console: Console, stack: Stack, temporal: TemporalServer, results: list[Result]) -> None:
+    here = stack.write_environment(PACKETS.parent)
+    console.print(f"\nEverything stays up until Ctrl-C. Temporal UI: {temporal.ui_url}")
+    console.print(f"In another terminal: source {here.relative_to(REPOSITORY)}", highlight=False)
+    console.print("  .venv/bin/python starter.py cases, case ID, evidence ID, packet ID -o DIR, report\n")
+    console.print("The cases there:")
     for result in results:
         url = temporal.case_url(result.outcome.cases[-1])
         console.print(f"  {result.scenario.name}: {url}", soft_wrap=True)

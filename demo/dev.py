@@ -50,10 +50,7 @@ async def run() -> None:
             dispute=await _example_dispute(shops),
             evidence=_example_evidence(_FOLDER),
         )
-        environment = _FOLDER / "environment"
-        environment.write_text(
-            "".join(f"export {name}='{value}'\n" for name, value in stack.environment.items())
-        )
+        environment = stack.write_environment(_FOLDER)
         for line in _explained(stack, temporal, environment, examples):
             console.print(line, soft_wrap=True, highlight=False, markup=False)
         await stop_requested().wait()

@@ -62,6 +62,12 @@ class Stack:
         """Name of the alert source of that network which serves that account."""
         return f"{network}-{account}"
 
+    def write_environment(self, folder: Path) -> Path:
+        """A file to `source`, after which commands reach what runs here."""
+        path = folder / "environment"
+        path.write_text("".join(f"export {name}='{value}'\n" for name, value in self.environment.items()))
+        return path
+
     def settings(self) -> Settings:
         """What a process of ours would read from the environment."""
         return _settings(self.environment)

@@ -15,7 +15,7 @@ from demo.disputes.shops import Shop, Shops
 from demo.stack import Stack, post
 from evidence_sources.folder import GivenFile
 from operations.disputes import dispute_changed, start_dispute
-from operations.evidence import EvidenceAdded, add_evidence
+from operations.evidence import EvidenceReceipt, add_evidence
 from operations.inspect import read_case
 
 _PATIENCE_SECONDS = 90.0
@@ -197,7 +197,7 @@ class DisputeWorld:
 
     async def hand_in(
         self, case_id: str, *, by: str, files: Sequence[GivenFile] = (), supply: Supply | None = None
-    ) -> EvidenceAdded:
+    ) -> EvidenceReceipt:
         """A person adds evidence, as with `starter.py evidence`."""
         return await add_evidence(
             self.stack.store,

@@ -42,9 +42,9 @@ def listed(*cases: CaseFile) -> list[str]:
 def test_a_row_says_what_matters() -> None:
     """Deadline, time left, amount, reason, how ready, how much it lacks, the best way, the status."""
     heading, row, case_id, *_ = listed(a_case())
-    assert " ".join(heading.split()) == "due (UTC) left amount reason ready lacks best way or verdict status"
+    assert " ".join(heading.split()) == "due (UTC) left amount reason ready lacks gain or verdict status"
     assert " ".join(row.split()) == (
-        "2026-12-02 12:00 9 d 0 h 49.99 USD product not received 62 % 3 fight -20.00 USD gathering"
+        "2026-12-02 12:00 9 d 0 h 49.99 USD product not received 62 % 3 fight +29.99 USD gathering"
     )
     assert case_id == "  dispute/shop/du_1"
 

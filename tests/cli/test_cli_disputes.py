@@ -80,7 +80,7 @@ class TestADisputeThatWaits:
         """Deadline, reason, how ready, how much is missing, the best way; within 120 columns."""
         listed = await starter("cases", "--kind", "dispute", "--account", "careful", "--limit", "1000")
         lines = listed.out.splitlines()
-        for heading in ("left", "reason", "ready", "lacks", "best way or verdict"):
+        for heading in ("left", "reason", "ready", "lacks", "gain or verdict"):
             assert heading in lines[0]
         row = lines[lines.index(f"  {shown}") - 1]
         for said in ("49.99 USD", "product not received", "%", " -", "USD"):
