@@ -22,20 +22,20 @@ from activities.dispute_ports import (
     SubmissionStore,
 )
 from activities.fresh_keys import under_fresh_key
+from activities.packet_facts import CE3_FIELD as CE3_FIELD
+from activities.packet_facts import completed, compliance_of, filed_elsewhere
 from activities.ports import AccountStore
 from activities.switches import require_representment_on
-from chargebacks.compelling_evidence import Ce3Payload, find_priors
+from chargebacks.compelling_evidence import find_priors
 from chargebacks.composing import compose
 from chargebacks.dispute_case import FiledBy, PacketRef
-from chargebacks.disputes import CE3, Dispute, Stage, text_mark
+from chargebacks.disputes import Dispute, Stage, text_mark
 from chargebacks.errors import NeedsOperator, Refused, StoredFailure, TryLater
 from chargebacks.evidence_fields import ProductType
 from chargebacks.evidence_plan import plan_for
-from chargebacks.packet import BuiltPacket, DocumentBlock, Manifest, ManifestEntry, PacketDraft, PacketFile
+from chargebacks.packet import BuiltPacket, DocumentBlock, PacketDraft, PacketFile
 from chargebacks.submissions import Submission, SubmissionState
 from chargebacks.values import Instant, Value
-
-CE3_FIELD = f"enhanced_evidence.{CE3}"
 
 
 class BuildOrder(Value):
@@ -109,7 +109,7 @@ class Packets:
         documents = await self._documents(composed.draft)
         built = await asyncio.to_thread(self._renderer.render, composed.draft, documents)
         ce3 = find_priors(dossier, composed.used).payload if order.dispute.ce3_open else None
-        manifest = _completed(built.manifest, ce3, findings=composed.findings)
+        manifest = completed(built.manifest, ce3, findings=composed.findings)
         await self._packets.keep(order.case_id, built.model_copy(update={"manifest": manifest}), ce3)
         return PacketRef(
             digest=manifest.digest,
@@ -253,7 +253,7 @@ class Packets:
             return await self._stripe.submit_evidence(
                 order.account,
                 order.dispute_id,
-                fee_acknowledged=_compliance_of(dispute),
+                fee_acknowledged=compliance_of(dispute),
                 idempotency_key=submission.idempotency_key,
             )
         except StoredFailure as failure:
@@ -290,15 +290,6 @@ class Packets:
         return Submitted(dispute=dispute, filed_by=FiledBy.US, at=filed.filed_at or datetime.now(UTC))
 
 
-def filed_elsewhere(dispute: Dispute, *, before: int) -> FiledBy | None:
-    """Who filed what we did not file; None when nobody did since Stripe's count stood at `before`."""
-    if dispute.submission_count <= before and not dispute.under_review:
-        return None
-    # Of a later round `submission_method` tells nothing: it stays that of the first one.
-    smart = before == 0 and dispute.submission_method == "smart_disputes"
-    return FiledBy.SMART_DISPUTES if smart else FiledBy.ELSEWHERE
-
-
 def _staging(order: SubmitOrder) -> StageOrder:
     return StageOrder(
         case_id=order.case_id,
@@ -307,30 +298,3 @@ def _staging(order: SubmitOrder) -> StageOrder:
         digest=order.digest,
         clears=order.clears,
     )
-
-
-def _completed(manifest: Manifest, ce3: Ce3Payload | None, *, findings: tuple[str, ...]) -> Manifest:
-    """CE 3.0 is a part of what is filed, and what the composer found is told beside what the renderer found."""
-    entries = manifest.entries
-    if ce3 is not None:
-        said = ce3.model_dump_json()
-        digest = hashlib.sha256(said.encode()).hexdigest()
-        entries = (*entries, ManifestEntry(field=CE3_FIELD, kind="text", sha256=digest, size=len(said)))
-    return manifest.model_copy(update={"entries": entries, "findings": (*findings, *manifest.findings)})
-
-
-def _compliance_of(dispute: Dispute) -> str | None:
-    """The regime whose fee is acknowledged with the submission; None outside compliance disputes.
-
-    https://docs.stripe.com/disputes/api/visa-compliance, https://docs.stripe.com/disputes/api/mastercard-compliance
-    """
-    if not dispute.is_compliance:
-        return None
-    named = next((kind for kind in dispute.enhanced_types if kind.endswith("_compliance")), None)
-    if named is None and dispute.network not in ("visa", "mastercard"):
-        raise NeedsOperator(
-            f"{dispute.id} is a compliance dispute of {dispute.network or 'an unknown network'}: "
-            "file it in the Dashboard, then resume the case.",
-            reason="compliance_unknown",
-        )
-    return named or f"{dispute.network}_compliance"

@@ -1,4 +1,4 @@
-"""When what is due in a dispute: until when evidence is gathered, when the packet is filed, when attention is raised.
+"""When what is due in a dispute: until when evidence is gathered, when the packet is filed.
 
 Stripe sets the end of the time to answer, usually 7 to 21 days after the dispute was opened; no answer by then is a
 loss (https://docs.stripe.com/disputes/responding). Everything here is counted back from it.
@@ -50,7 +50,6 @@ def dispute_window(
         gather_until=gather_until,
         submit_at=submit_at,
         last_safe_at=_last_safe(due_by, now),
-        attention_at=_moments(rules.attention_hours, due_by, after=now, before=due_by),
         reminders=_moments(rules.reminder_hours, due_by, after=now, before=gather_until),
     )
 

@@ -23,7 +23,7 @@ def money_of(dispute: Dispute) -> DisputeMoney:
     return DisputeMoney(
         withdrawn_minor=-sum(one.amount_minor for one in movements if one.amount_minor < 0),
         recovered_minor=sum(one.amount_minor for one in movements if one.amount_minor > 0),
-        fees_minor=sum(one.fee_minor for one in movements),
+        fees_minor=sum(one.fee_minor for one in movements) + dispute.fees_beside_minor,
         currency=movements[0].currency if movements else None,
     )
 

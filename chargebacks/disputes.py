@@ -124,6 +124,9 @@ class Dispute(Value):
     """Non-empty evidence fields: file fields with their file id, text fields with their `text_mark`. Whoever filled
     them, Stripe's own pre-filling included."""
     movements: tuple[BalanceMovement, ...] = ()
+    fees_beside_minor: int = 0
+    """Fees that were booked for the dispute apart from `movements` (countering, compliance), less what was returned;
+    read once the dispute is decided. Minor units of the movements' currency."""
     metadata: dict[str, str] = {}
     as_of: Instant
 
@@ -167,15 +170,15 @@ class Dispute(Value):
     def net_minor(self) -> int:
         """What the dispute has moved on the balance so far, fees included. The sum tells the truth where `status`
         lags behind the money."""
-        return sum(movement.net_minor for movement in self.movements)
+        return sum(movement.net_minor for movement in self.movements) - self.fees_beside_minor
 
     def differs_from(self, other: "Dispute") -> tuple[str, ...]:
-        """Names of the fields that tell something new, `as_of` left out."""
+        """Names of the fields that tell something new. Left out: `as_of`, and what events do not show."""
         mine, theirs = self._telling(), other._telling()
         return tuple(name for name, value in mine.items() if value != theirs[name])
 
     def _telling(self) -> dict[str, Any]:
-        return self.model_dump(exclude={"as_of"})
+        return self.model_dump(exclude={"as_of", "fees_beside_minor"})
 
 
 def text_mark(text: str) -> str:

@@ -43,8 +43,6 @@ class DisputeWindow(Value):
     """When the packet is filed at the latest by plan: due_by less the margin."""
     last_safe_at: Instant | None = None
     """The last moment at which filing can still be repeated once."""
-    attention_at: tuple[Instant, ...] = ()
-    """When an unfiled dispute raises attention: T-72, T-24, T-6 h."""
     reminders: tuple[Instant, ...] = ()
     """When the sources are asked again for what is missing."""
 

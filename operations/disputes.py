@@ -31,6 +31,9 @@ _FIRST_LOOK = 2
 """Priority of a case whose deadline is not known yet: soon, after what is about to run out."""
 
 
+_NOT_THE_END = (Verdict.LOST, Verdict.INQUIRY_CLOSED, Verdict.REFUNDED)
+
+
 class StartedDispute(Value):
     """`new` is False when the dispute has had a case before."""
 
@@ -41,14 +44,14 @@ class StartedDispute(Value):
 async def start_dispute(client: Client, store: Store, *, account: str, dispute_id: str) -> StartedDispute:
     """Start the dispute's case unless it has one. Safe to repeat.
 
-    The store remembers a case for longer than Temporal does: a closed one never starts again, but for a loss, which
-    may have turned into a win. NeedsOperator for an unknown account, TryLater when Temporal does not answer.
+    The store remembers a case for longer than Temporal does: a closed one starts again only where it may go on.
+    NeedsOperator for an unknown account, TryLater when Temporal does not answer.
     """
     await store.accounts.account_facts(account)
     case_id = dispute_case_id(account=account, dispute_id=dispute_id)
     known = await store.cases.case_file(case_id)
     earlier = known if known is not None and known.closed_at is not None else None
-    if earlier is not None and not _may_go_on(earlier):
+    if earlier is not None and not may_go_on(earlier):
         return StartedDispute(case_id=case_id, new=False)
     request = DisputeRequest(case_id=case_id, account=account, dispute_id=dispute_id, earlier=earlier)
     if known is None:
@@ -111,8 +114,12 @@ async def accept(
     )
 
 
-def _may_go_on(case: CaseFile) -> bool:
-    return case.dispute is not None and case.dispute.verdict in (None, Verdict.LOST)
+def may_go_on(case: CaseFile) -> bool:
+    """Whether a closed case may still have a future: a loss may turn into a win, and an inquiry escalate.
+
+    https://docs.stripe.com/disputes/how-disputes-work
+    """
+    return case.dispute is not None and case.dispute.verdict in (None, *_NOT_THE_END)
 
 
 async def _start(client: Client, request: DisputeRequest) -> bool:

@@ -22,7 +22,7 @@ from chargebacks.disputes import Dispute
 from chargebacks.errors import BadInput
 from chargebacks.values import Value
 from networks.registry import adapter_of
-from operations.disputes import dispute_changed, knows
+from operations.disputes import dispute_changed, knows, may_go_on
 from operations.start import start_alert
 from operations.temporal_calls import unreachable
 from runtime.connections import SourceSettings
@@ -62,9 +62,11 @@ class CaseStarter:
         self._store = store
 
     async def found_dispute(self, account: str, dispute: Dispute) -> bool:
-        """Start a case or tell the one there is; one that knows it all is left alone."""
+        """Start a case or tell the one there is; one that knows it all, or is over for good, is left alone."""
         case_id = dispute_case_id(account=account, dispute_id=dispute.id)
-        if await knows(self._store, case_id, dispute):
+        known = await self._store.cases.case_file(case_id)
+        over = known is not None and known.closed_at is not None and not may_go_on(known)
+        if over or await knows(self._store, case_id, dispute):
             return False
         change = DisputeChanged(dispute=dispute)
         await dispute_changed(

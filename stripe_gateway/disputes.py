@@ -7,15 +7,28 @@ from urllib.parse import quote
 from chargebacks.compelling_evidence import Ce3Payload
 from chargebacks.disputes import Dispute, SubmissionMethod
 from chargebacks.errors import Refused
+from stripe_gateway import dispute_wire as wire
 from stripe_gateway import evidence
 from stripe_gateway.charges import created_filter, reading_now
 from stripe_gateway.clients import AccountClient, Params
 from stripe_gateway.dispute_conversion import dispute_of
+from stripe_gateway.extras import if_permitted
+
+_FEE = "stripe_fee"
+"""https://docs.stripe.com/reports/balance-transaction-types"""
 
 
 async def read(client: AccountClient, dispute_id: str) -> Dispute:
+    """With the fees that Stripe books apart from the dispute, once it is decided, where the key may read them."""
     reading = reading_now(client)
-    return dispute_of(await client.get(path_of(dispute_id)), reading)
+    dispute = dispute_of(await client.get(path_of(dispute_id)), reading)
+    if not dispute.decided or not dispute.movements:
+        return dispute
+    fees = 0
+    with if_permitted(client):
+        booked = client.items("/v1/balance_transactions", {"source": dispute.id, "type": _FEE})
+        fees = -sum([wire.BalanceTransaction.model_validate(one).amount async for one in booked])
+    return dispute.model_copy(update={"fees_beside_minor": fees})
 
 
 async def created_between(

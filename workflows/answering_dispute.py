@@ -37,8 +37,11 @@ async def answer_round(case: DisputeCase, sources: Sources) -> None:
     while case.dispute.awaits_answer:
         await assess(case)
         if not asked:
-            sources.ask(until=_gather_until(case))
             asked = True
+            sources.ask(until=_gather_until(case))
+            if await sources.gave_at_once():
+                await case.take_news()
+                continue
         unprotected, unprepared = await protect(case), await prepare(case)
         act = _due(case) or await _wait(case, sources, unprotected or unprepared)
         if act is not None and await _carry_out(case, act):
@@ -114,33 +117,24 @@ def _ordered(case: DisputeCase) -> Act | None:
 
 async def _wait(case: DisputeCase, sources: Sources, trouble: str | None) -> Act | None:
     """Until somebody says something, something changes, or a moment of the plan comes. None: look again."""
-    until = _next_moment(case, sources)
     question = _question(case, trouble)
-    await _publish_waiting(case, sources, question, until)
-    answer = await case.wait(question, until=until)
+    await _publish_waiting(case, sources, question)
+    answer = await case.wait(question, until=_next_moment(case))
+    while answer is None and not case.wakes() and workflow.now() < case.plan_ends_at:
+        sources.ask(until=_gather_until(case))  # a reminder
+        answer = await case.wait(question, until=_next_moment(case))
     if answer is not None and question is not None:
         return _answered(case, question, answer)
     if case.word is not None:
         return None
     if case.news:
-        case.news = case.evidence_added = False
-        if case.changed:
-            await case.read_again()
-    elif workflow.now() >= until:
-        await _at_the_moment(case, sources)
+        await case.take_news()
+    elif case.gathered_at is None or workflow.now() - case.gathered_at > FRESH:
+        await gather_again(case, until=workflow.now() + FRESH)  # it is time to file
     return None
 
 
-async def _at_the_moment(case: DisputeCase, sources: Sources) -> None:
-    """A reminder asks the sources again; the moment to file rests on a fresh reading."""
-    if case.window.submit_at is not None and workflow.now() >= case.window.submit_at:
-        if case.gathered_at is None or workflow.now() - case.gathered_at > FRESH:
-            await gather_again(case, until=workflow.now() + FRESH)
-    else:
-        sources.ask(until=_gather_until(case))
-
-
-def _next_moment(case: DisputeCase, sources: Sources) -> datetime:
+def _next_moment(case: DisputeCase) -> datetime:
     """The next reminder while something is missing that a source could give, else the moment to file."""
     window, now = case.window, workflow.now()
     end = case.plan_ends_at
@@ -158,16 +152,14 @@ def _question(case: DisputeCase, trouble: str | None) -> Question | None:
     return None
 
 
-async def _publish_waiting(
-    case: DisputeCase, sources: Sources, question: Question | None, until: datetime
-) -> None:
+async def _publish_waiting(case: DisputeCase, sources: Sources, question: Question | None) -> None:
     end = case.plan_ends_at
     if question is None:
         waits = f"evidence from {', '.join(sources.silent)}" if sources.silent else "more evidence"
         plan = Way.FIGHT.value if case.overruled else case.assessment.decision.action.value
-        await case.record.publish(CaseStatus.GATHERING, waits_for=f"{waits}; then {plan} at {at(end)}")
+        await case.publish(CaseStatus.GATHERING, waits_for=f"{waits}; then {plan} at {at(end)}")
     elif question.asks is Asks.REPAIR:
-        await case.record.publish(
+        await case.publish(
             CaseStatus.NEEDS_ATTENTION,
             attention=question.text,
             asks=question.asks,
@@ -175,7 +167,7 @@ async def _publish_waiting(
         )
     else:
         silence = case.assessment.decision.on_silence.value
-        await case.record.publish(
+        await case.publish(
             CaseStatus.AWAITING_PERSON,
             attention=question.text,
             asks=question.asks,

@@ -2,14 +2,14 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
 from activities.disputes import OpenedDispute
 from activities.evidence import Gathered
-from activities.packets import filed_elsewhere
+from activities.packet_facts import filed_elsewhere
 from chargebacks.contracts import (
     AcceptDispute,
     CaseFile,
@@ -21,6 +21,7 @@ from chargebacks.contracts import (
 )
 from chargebacks.dispute_case import DisputeStory, FiledBy, Filing, PacketRef, SourceState, Verdict
 from chargebacks.disputes import Dispute, Stage
+from chargebacks.representment import DisputeAction
 from chargebacks.results import DisputeResult
 from workflows.case_page import at
 from workflows.case_record import CaseRecord
@@ -47,6 +48,8 @@ class DisputeCase(KnownDispute):
         self.changed = False
         """The dispute has to be read again."""
         self.evidence_added = False
+        self.supplied = False
+        """A source has answered, or will not."""
         self.missed: str | None = None
         """What could not be done in time: stays with a person to the end."""
         self.overruled: str | None = None
@@ -60,6 +63,10 @@ class DisputeCase(KnownDispute):
         self.accepted = self.story.verdict is Verdict.ACCEPTED
         self.recorded: DisputeResult | None = None
         self._as_staged: dict[str, str] = {}
+        self._heard: Dispute | None = None
+        """As the latest event showed it."""
+        self._shown = self.record.case
+        """As last published."""
 
     @property
     def to_be_answered(self) -> bool:
@@ -73,6 +80,10 @@ class DisputeCase(KnownDispute):
     def take_dispute(self, dispute: Dispute) -> bool:
         """Keep the newest reading; whether it tells anything new."""
         known = self.story.dispute
+        if self._heard is not None and not dispute.differs_from(self._heard):
+            # The event told of what we have just read or done ourselves.
+            self._heard, self.changed = None, False
+            self.news = self.supplied or self.evidence_added
         if known is not None and not (news := dispute.differs_from(known)):
             return False
         if known is None:
@@ -181,7 +192,22 @@ class DisputeCase(KnownDispute):
         known = self.story.dispute
         if change.dispute is not None and known is not None and not change.dispute.differs_from(known):
             return
+        self._heard = change.dispute
         self.changed = self.news = True
+
+    async def publish(self, status: CaseStatus, **told: Any) -> None:
+        """Show the case, where it is shown otherwise now (each time costs history events)."""
+        facts = {"status": status, "attention": None, "asks": None, "waits_for": None, **told}
+        if self.record.case.model_copy(update=facts) == self._shown:
+            return
+        await self.record.publish(status, **told)
+        self._shown = self.record.case
+
+    async def take_news(self) -> None:
+        """What woke the case is taken in."""
+        self.news = self.supplied = self.evidence_added = False
+        if self.changed:
+            await self.read_again()
 
     async def read_again(self) -> None:
         """Read the dispute again; where Stripe does not answer, the next look may do better."""
@@ -245,6 +271,9 @@ class DisputeCase(KnownDispute):
         if isinstance(word, AcceptDispute) and dispute.stage in (Stage.INQUIRY, Stage.APPEAL):
             return f"Only a chargeback can be given up, and this is an {dispute.stage.value}: leave it unanswered."
         if isinstance(word, SubmitPacket):
+            decision = self.assessment.decision if self.story.assessment is not None else None
+            if decision is not None and decision.action is DisputeAction.RECORD:
+                return f"Nothing can be filed: {decision.explanation}"
             if self.packet is None or self.packet.evidence_digest != self.assessment.evidence_digest:
                 return "The packet is being built: look at it when it is there, then submit it."
             if word.packet is not None and word.packet != self.packet.digest:

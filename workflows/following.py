@@ -5,9 +5,8 @@ from datetime import datetime, timedelta
 from temporalio import workflow
 
 from chargebacks.contracts import CaseStatus
-from chargebacks.dispute_case import Verdict
+from chargebacks.dispute_case import DisputeStory, Verdict
 from chargebacks.dispute_outcomes import money_of, result_of_dispute, verdict_of
-from workflows.case_page import at
 from workflows.dispute_case import DisputeCase
 from workflows.dispute_steps import RECORD_RESULT
 from workflows.steps import run_local
@@ -27,15 +26,15 @@ async def follow(case: DisputeCase) -> bool:
         until = _next_look(case)
         if until is None:
             return False
-        await _publish(case, until)
+        await _publish(case)
         await case.wait(None, until=until)
         if case.word is not None:
             return True
         if case.evidence_added and case.dispute.awaits_answer:
             return True
-        case.news = case.evidence_added = False
-        if case.changed or workflow.now() >= until:
-            await case.read_again()
+        if workflow.now() >= until:
+            case.changed = True
+        await case.take_news()
 
 
 async def take_verdict(case: DisputeCase) -> None:
@@ -71,31 +70,35 @@ def _next_look(case: DisputeCase) -> datetime | None:
         due = case.dispute.due_by
         waiting = case.dispute.awaits_answer and due is not None and due + _AFTER_DUE > now
         return min(now + poll, due + _AFTER_DUE) if waiting and due is not None else now + poll
-    end = _watched_until(case, verdict)
+    end = watched_until(case.story, watch_lost_days=case.opened.watch_lost_days)
     return min(now + poll, end) if end is not None and now < end else None
 
 
-def _watched_until(case: DisputeCase, verdict: Verdict) -> datetime | None:
-    """A loss may still become a win, and the money of a win may come after the word."""
-    decided_at, story = case.story.decided_at, case.story
-    if decided_at is None:
+def watched_until(story: DisputeStory, *, watch_lost_days: int) -> datetime | None:
+    """A loss may still become a win, and the money of a win may come after the word. None: it is over."""
+    if story.decided_at is None:
         return None
-    if verdict is Verdict.WON and story.recovered_minor < story.withdrawn_minor:
-        return decided_at + _MONEY_COMES
-    if verdict is Verdict.LOST:
-        return decided_at + timedelta(days=case.opened.watch_lost_days)
+    if story.verdict is Verdict.WON and story.recovered_minor < story.withdrawn_minor:
+        return story.decided_at + _MONEY_COMES
+    if story.verdict is Verdict.LOST:
+        return story.decided_at + timedelta(days=watch_lost_days)
     return None
 
 
-async def _publish(case: DisputeCase, until: datetime) -> None:
+def _still_open(case: DisputeCase) -> str:
+    can_be_filed = case.packet is not None and not case.observes
+    return ". `submit` still files it until it is due" if can_be_filed else ""
+
+
+async def _publish(case: DisputeCase) -> None:
     kept = case.missed
     if case.story.verdict is not None:
         awaited = "the money" if case.story.verdict is Verdict.WON else "a late turn of the verdict"
-        waits = f"{awaited}, next look {at(until)}"
-        await case.record.publish(CaseStatus.WATCHING_VERDICT, attention=kept, waits_for=waits)
+        waits = f"{awaited}, looked for every {case.opened.poll_days} days"
+        await case.publish(CaseStatus.WATCHING_VERDICT, attention=kept, waits_for=waits)
         return
     if case.dispute.awaits_answer:
-        waits = f"nothing: left unanswered ({case.story.left}). `submit` still files it until it is due"
+        waits = f"nothing: left unanswered ({case.story.left})" + _still_open(case)
     else:
-        waits = f"the issuer's verdict, next look {at(until)}"
-    await case.record.publish(CaseStatus.UNDER_REVIEW, attention=kept, waits_for=waits)
+        waits = f"the issuer's verdict, looked for every {case.opened.poll_days} days"
+    await case.publish(CaseStatus.UNDER_REVIEW, attention=kept, waits_for=waits)

@@ -18,6 +18,8 @@ from workflows.steps import StepFailed
 
 FRESH = timedelta(hours=1)
 """How old a reading of Stripe may be when the packet is filed by the clock."""
+_QUICK = timedelta(seconds=5)
+"""How long the first packet waits for the sources."""
 _ONE_ATTEMPT = timedelta(minutes=2)
 _AT_LEAST = timedelta(minutes=10)
 _KEEP_FOR = timedelta(hours=6)
@@ -52,6 +54,8 @@ class Sources:
     def __init__(self, case: DisputeCase) -> None:
         self._case = case
         self._asking: dict[str, asyncio.Task[None]] = {}
+        self._given: dict[str, set[str]] = {}
+        """What each gave last, by item id."""
 
     @property
     def silent(self) -> tuple[str, ...]:
@@ -65,6 +69,20 @@ class Sources:
         for source in self._case.sources:
             if source.name not in self.silent:
                 self._asking[source.name] = asyncio.create_task(self._ask(source, until))
+
+    async def gave_at_once(self) -> bool:
+        """Give those that are quick a moment, so that the first packet holds what they have. Whether news came."""
+        if not self.silent:
+            return False
+        try:
+            await workflow.wait_condition(
+                lambda: not self.silent or self._case.wakes(),
+                timeout=_QUICK,
+                timeout_summary="sources that answer at once",
+            )
+        except TimeoutError:
+            return False
+        return self._case.supplied
 
     def stop(self) -> None:
         """Nothing that they could give counts any more."""
@@ -85,18 +103,23 @@ class Sources:
                 f"evidence source {source.name} gave nothing ({failure.reason}): {_one_line(failure.message)}"
             )
             case.take_source(state.model_copy(update={"problem": failure.message}))
-            case.news = True
+            case.news = case.supplied = True
             return
         for refused in receipt.refused:
             case.record.note(f"evidence source {source.name}: refused {refused}")
-        case.record.note(f"evidence source {source.name} gave {len(receipt.items)} items")
+        new = set(receipt.items) - self._given.get(source.name, set())
+        self._given[source.name] = set(receipt.items)
+        case.record.note(
+            f"evidence source {source.name} gave {len(receipt.items)} items, {len(new) or 'none'} of them new"
+        )
         refusals = "; ".join(receipt.refused) or None
         case.take_source(
             state.model_copy(
                 update={"answered_at": workflow.now(), "items": len(receipt.items), "problem": refusals}
             )
         )
-        case.news = True
+        if new or receipt.refused:
+            case.news = case.supplied = True
 
     async def _answer(self, source: SourceRef, request: SupplyRequest, until: datetime) -> SupplyReceipt:
         case = self._case

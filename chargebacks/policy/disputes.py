@@ -119,7 +119,6 @@ class DisputeRules(Value):
     margin_hours: Hours = 48
     inquiry_margin_hours: Hours = 96
     reminder_hours: HoursBefore = (240, 168, 120)
-    attention_hours: HoursBefore = (72, 24, 6)
     submit_when_complete: bool = False
     minimum_completeness: Percent = 30
     """Below it a packet is not better than nothing."""

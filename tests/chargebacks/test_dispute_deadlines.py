@@ -34,7 +34,6 @@ def rules(draw: st.DrawFn) -> DisputeRules:
         review_hours=draw(st.integers(margin, 720)),
         inquiry_margin_hours=draw(st.integers(margin, 720)),
         reminder_hours=draw(some_hours),
-        attention_hours=draw(some_hours),
     )
 
 
@@ -51,7 +50,6 @@ class TestPlan:
         """Sources are reminded while evidence is gathered; an unfiled dispute is shouted about three times."""
         window = dispute_window(a_dispute(), RULES, now=DISPUTED_AT)
         assert [hours_left(moment) for moment in window.reminders] == [240, 168, 120]
-        assert [hours_left(moment) for moment in window.attention_at] == [72, 24, 6]
 
     def test_inquiries_are_filed_earlier(self) -> None:
         """96 hours before the end, after the same time for review."""
@@ -79,7 +77,7 @@ class TestPlan:
         now = DUE_BY - 5 * HOUR
         window = dispute_window(a_dispute(), RULES, now=now)
         assert window.gather_until == window.submit_at == now
-        assert (window.reminders, window.attention_at) == ((), ())
+        assert window.reminders == ()
 
     def test_a_case_that_came_late_still_gathers(self) -> None:
         """Taken over twenty hours before the end, ten of them are left to ask for evidence, and the plan stays."""
@@ -140,10 +138,8 @@ class TestPlan:
         assert window.last_safe_at is not None
         assert now <= window.gather_until <= window.submit_at <= window.last_safe_at < due_by
         assert due_by - window.last_safe_at >= min(LAST_MARGIN, (due_by - now) / 2)
-        assert all(now < moment < due_by for moment in window.attention_at)
         assert all(now < moment < window.gather_until for moment in window.reminders)
-        for moments in (window.attention_at, window.reminders):
-            assert list(moments) == sorted(set(moments))
+        assert list(window.reminders) == sorted(set(window.reminders))
 
     @given(rules(), st.integers(1, 40 * 24 * 60), st.integers(0, 99), st.integers(0, 99))
     def test_the_plan_does_not_creep(self, rules: DisputeRules, length: int, one: int, other: int) -> None:

@@ -31,7 +31,6 @@ review_hours = 96
 margin_hours = 36
 inquiry_margin_hours = 120
 reminder_hours = [120, 240, 120]
-attention_hours = [6]
 submit_when_complete = true
 minimum_completeness = 25
 fight_above = { USD = "500.00" }
@@ -79,7 +78,7 @@ class TestMeaning:
         assert (rules.mode, rules.submission_method) == (Mode.ACT, SubmissionMethod.PREFER_SMART_DISPUTES)
         assert (rules.product_type, rules.product_type_keys) == (ProductType.DIGITAL, ("kind",))
         assert (rules.review_hours, rules.margin_hours, rules.inquiry_margin_hours) == (96, 36, 120)
-        assert (rules.reminder_hours, rules.attention_hours) == ((240, 120), (6,))
+        assert rules.reminder_hours == (240, 120)
         assert (rules.submit_when_complete, rules.minimum_completeness) == (True, 25)
         assert rules.fight_above == (Money(amount_minor=50_000, currency="USD"),)
         assert [str(amount) for amount in rules.never_fight_below] == ["1000 JPY", "10.00 USD"]

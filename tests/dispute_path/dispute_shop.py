@@ -2,7 +2,8 @@
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -125,6 +126,13 @@ class DisputeShop:
         sums = answer.raise_for_status().json()["charges"].get(charge_id, {"refunds": [], "refunded": 0})
         return len(sums["refunds"]), sums["refunded"]
 
+    async def fees(self, dispute_id: str) -> list[int]:
+        """Fees that were taken for the dispute, minor units, in order: what the stand-in's ledger says."""
+        answer = await self.stack.stripe_control.get("/_sandbox/ledger")
+        movements = answer.raise_for_status().json()["movements"]
+        fees = [one for one in movements if one["dispute"] == dispute_id and one["kind"] == "dispute_fee"]
+        return [one["amount"] for one in fees]
+
     async def deliver_events(self) -> int:
         """Tell every dispute's case what Stripe's webhooks would, oldest first; how many were told."""
         events = [
@@ -140,6 +148,23 @@ class DisputeShop:
             shown = dispute_of(event["data"]["object"], reading)
             await self.tell(shown.id, DisputeChanged(event_id=event["id"], dispute=shown))
         return len(events)
+
+    @asynccontextmanager
+    async def webhooks(self) -> AsyncIterator[None]:
+        """Events are delivered as they happen."""
+
+        async def deliver() -> None:
+            while True:
+                await self.deliver_events()
+                await asyncio.sleep(0.05)
+
+        delivering = asyncio.create_task(deliver())
+        try:
+            yield
+        finally:
+            delivering.cancel()
+            await asyncio.gather(delivering, return_exceptions=True)
+        await self.deliver_events()
 
     async def tell(self, dispute_id: str, change: DisputeChanged | None = None) -> None:
         """Say that the dispute changed, as one event's webhook would."""
@@ -157,10 +182,14 @@ class DisputeShop:
         return case
 
     async def until(self, dispute_id: str, holds: Callable[[CaseFile], bool]) -> CaseFile:
+        """The dispute's case as soon as it is so."""
+        return await self.until_case(case_id(dispute_id), holds)
+
+    async def until_case(self, case_id: str, holds: Callable[[CaseFile], bool]) -> CaseFile:
         """The case as soon as it is so; AssertionError with its story when patience runs out."""
         give_up = asyncio.get_running_loop().time() + PATIENCE_SECONDS
         while True:
-            case = await self.stack.store.cases.case_file(case_id(dispute_id))
+            case = await self.stack.store.cases.case_file(case_id)
             if case is not None and holds(case):
                 return case
             assert asyncio.get_running_loop().time() < give_up, f"it never came to that:\n{story(case)}"

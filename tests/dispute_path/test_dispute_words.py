@@ -3,11 +3,12 @@
 from datetime import timedelta
 
 import pytest
-from dispute_shop import POLICY, DisputeShop, case_id, due_in, story, story_of
+from dispute_shop import ACCOUNT, POLICY, DisputeShop, case_id, due_in, story, story_of
 
 from chargebacks.contracts import Asks, CaseFile, CaseStatus
 from chargebacks.dispute_case import FiledBy, Verdict
 from chargebacks.errors import BadInput
+from operations.connect import switch_dispute_representment
 from operations.decide import approve, decline, resume
 from operations.disputes import accept, submit
 
@@ -133,7 +134,7 @@ async def test_words_that_do_not_fit_are_refused_with_a_sentence(shop: DisputeSh
     await shop.status(watched, CaseStatus.GATHERING)
     with pytest.raises(BadInput, match="only observes"):
         await submit(client, case_id(watched), by="ann")
-    await shop.follow_policy()
+    await shop.follow_policy(more='inquiries = { refund = "never" }\n')
     inquiry = await shop.opened(kind="inquiry", due_by=due_in(9))
     await shop.staged(inquiry)
     with pytest.raises(BadInput, match="Only a chargeback can be given up, and this is an inquiry"):
@@ -181,19 +182,12 @@ async def test_representment_that_is_switched_off_in_between(shop: DisputeShop) 
     await shop.follow_policy()
     dispute = await shop.opened(due_by=due_in(6))
     await shop.staged(dispute)
-    await switch(shop, on=False)
+    await switch_dispute_representment(shop.stack.store, ACCOUNT, on=False)
     await shop.clocks.pass_time(timedelta(days=4, hours=1))
     case = await shop.status(dispute, CaseStatus.NEEDS_ATTENTION)
     assert "dispute_representment_off" in (case.attention or ""), story(case)
     assert await shop.submissions(dispute) == []
-    await switch(shop, on=True)
+    await switch_dispute_representment(shop.stack.store, ACCOUNT, on=True)
     await shop.heard(lambda: resume(shop.stack.client, case.case_id, by="olaf"))
     await shop.filed(dispute)
     assert len(await shop.submissions(dispute)) == 1
-
-
-async def switch(shop: DisputeShop, *, on: bool) -> None:
-    credentials = await shop.stack.store.accounts.stripe_credentials("shop")
-    await shop.stack.store.accounts.connect_account(
-        credentials, alert_management=True, dispute_representment=on
-    )

@@ -57,7 +57,7 @@ def orders(tmp_path: Path) -> Path:
 async def endpoint(shop: DisputeShop, orders: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[None]:
     """The example endpoint as a process, connected as the source `back office`."""
     command = [sys.executable, "examples/evidence_endpoint.py", "--orders", str(orders), "--port", "0"]
-    monkeypatch.setitem(os.environ, "EVIDENCE_SECRETS", SECRET)  # type: ignore[arg-type]
+    monkeypatch.setitem(os.environ, "EVIDENCE_SECRETS", SECRET)
     with started(command, ready=r"evidence endpoint on (\S+)") as url:
         await shop.stack.store.evidence_sources.connect(
             EvidenceSourceSettings(

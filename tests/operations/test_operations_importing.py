@@ -10,8 +10,8 @@ from dispute_samples import a_dispute, disputed_sale, keep_dispute
 from operations_samples import fresh, source
 from temporalio.client import Client
 
-from chargebacks.contracts import CaseKind
-from chargebacks.dispute_case import DisputeStory
+from chargebacks.contracts import CaseKind, CaseStatus, dispute_case_id
+from chargebacks.dispute_case import DisputeStory, Verdict
 from chargebacks.disputes import Dispute
 from chargebacks.errors import BadInput
 from operations.importing import EVERY, CaseStarter, Imported, import_account, schedule_sync
@@ -151,3 +151,25 @@ async def test_a_charge_may_have_several_disputes(
     cases = {case.case_id for case in await store.cases.list_cases(kind=CaseKind.DISPUTE, limit=1000)}
     assert len(of_charge) == 2
     assert of_charge <= cases
+
+
+@pytest.mark.parametrize(
+    ("verdict", "goes_on"),
+    [(Verdict.WON, False), (Verdict.ACCEPTED, False), (Verdict.LOST, True), (Verdict.INQUIRY_CLOSED, True)],
+)
+async def test_a_closed_case_goes_on_only_where_it_may(
+    client: Client, store: Store, verdict: Verdict, goes_on: bool
+) -> None:
+    """A loss may turn, an inquiry may escalate; what is over for good is no news, however often it is seen."""
+    dispute = a_dispute(f"du_{fresh()}", status="lost")
+    case_id = dispute_case_id(account="shop", dispute_id=dispute.id)
+    story = DisputeStory(dispute=dispute, verdict=verdict)
+    await keep_dispute(store, case_id=case_id, status=CaseStatus.CLOSED, closed_at=NOW, dispute=story)
+
+    news = await CaseStarter(client, store).found_dispute(
+        "shop", a_dispute(dispute.id, status="needs_response")
+    )
+
+    assert news is goes_on
+    if goes_on:
+        assert (await client.get_workflow_handle(case_id).describe()).run_id

@@ -10,6 +10,7 @@ from dispute_support import a_pdf, days_ago, disputed, submissions, updates
 from gateway_support import NOON, SHOP, Sandbox, Shops, Wire, credentials, usd
 
 from activities.dispute_ports import DisputeGateway
+from chargebacks.dispute_outcomes import money_of
 from chargebacks.disputes import Stage, SubmissionMethod
 from chargebacks.errors import Refused, TryLater
 from networks.stripe_warnings import StripeWarnings
@@ -296,3 +297,18 @@ def test_the_port() -> None:
     for name, method in asked.items():
         assert inspect.signature(getattr(Gateway, name)) == inspect.signature(method), name
     assert len(asked) == 9
+
+
+@pytest.mark.parametrize(("verdict", "fees"), [("lost", 3000), ("won", 1500)])
+async def test_fees_beside_the_dispute(sandbox: Sandbox, gateway: Gateway, verdict: str, fees: int) -> None:
+    """The fee for countering is booked apart from the dispute, and returned with a win: once decided it counts, too."""
+    made = await disputed(sandbox, charge={"amount": 4200})
+    await gateway.stage_evidence(SHOP, made["id"], {"uncategorized_text": "It was delivered."})
+    await gateway.submit_evidence(SHOP, made["id"], fee_acknowledged=None, idempotency_key=made["id"])
+    assert (await gateway.read_dispute(SHOP, made["id"])).fees_beside_minor == 0
+    await sandbox.control("POST", f"/disputes/{made['id']}/decide", {"status": verdict})
+
+    decided = await gateway.read_dispute(SHOP, made["id"])
+
+    assert money_of(decided).fees_minor == fees
+    assert decided.net_minor == (-4200 if verdict == "lost" else 0) - fees

@@ -1,0 +1,47 @@
+"""What a packet and a dispute say of a submission: pure, beside the activities that make it."""
+
+import hashlib
+
+from chargebacks.compelling_evidence import Ce3Payload
+from chargebacks.dispute_case import FiledBy
+from chargebacks.disputes import CE3, Dispute
+from chargebacks.errors import NeedsOperator
+from chargebacks.packet import Manifest, ManifestEntry
+
+CE3_FIELD = f"enhanced_evidence.{CE3}"
+
+
+def filed_elsewhere(dispute: Dispute, *, before: int) -> FiledBy | None:
+    """Who filed what we did not file; None when nobody did since Stripe's count stood at `before`."""
+    if dispute.submission_count <= before and not dispute.under_review:
+        return None
+    # Of a later round `submission_method` tells nothing: it stays that of the first one.
+    smart = before == 0 and dispute.submission_method == "smart_disputes"
+    return FiledBy.SMART_DISPUTES if smart else FiledBy.ELSEWHERE
+
+
+def completed(manifest: Manifest, ce3: Ce3Payload | None, *, findings: tuple[str, ...]) -> Manifest:
+    """CE 3.0 is a part of what is filed, and what the composer found is told beside what the renderer found."""
+    entries = manifest.entries
+    if ce3 is not None:
+        said = ce3.model_dump_json()
+        digest = hashlib.sha256(said.encode()).hexdigest()
+        entries = (*entries, ManifestEntry(field=CE3_FIELD, kind="text", sha256=digest, size=len(said)))
+    return manifest.model_copy(update={"entries": entries, "findings": (*findings, *manifest.findings)})
+
+
+def compliance_of(dispute: Dispute) -> str | None:
+    """The regime whose fee is acknowledged with the submission; None outside compliance disputes.
+
+    https://docs.stripe.com/disputes/api/visa-compliance, https://docs.stripe.com/disputes/api/mastercard-compliance
+    """
+    if not dispute.is_compliance:
+        return None
+    named = next((kind for kind in dispute.enhanced_types if kind.endswith("_compliance")), None)
+    if named is None and dispute.network not in ("visa", "mastercard"):
+        raise NeedsOperator(
+            f"{dispute.id} is a compliance dispute of {dispute.network or 'an unknown network'}: "
+            "file it in the Dashboard, then resume the case.",
+            reason="compliance_unknown",
+        )
+    return named or f"{dispute.network}_compliance"
