@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from chargebacks.ce3_priors import find_priors
 from chargebacks.charges import RefundStatus
 from chargebacks.dossier import Dossier, EarlierCharge, Sale
-from chargebacks.evidence_derived import is_told_apart, period_start, rebuts_cancellation
+from chargebacks.evidence_derived import of_duplicate, period_start, rebuts_cancellation, says_what
 from chargebacks.evidence_fields import FILE_FIELDS, PREFILLED, TEXT_FIELDS
 from chargebacks.evidence_items import (
     DeliveryContent,
@@ -29,6 +29,7 @@ def available(dossier: Dossier, items: tuple[EvidenceItem, ...]) -> frozenset[st
     been screened for this sale before: nothing is checked here but that usage came after the payment.
     """
     names: set[str] = {*_of_sale(dossier.sale), *_of_stripe(dossier), *_of_money(dossier)}
+    names.update(of_duplicate(dossier, items))
     for item in items:
         names.update(_of_item(item, dossier))
     if rebuts_cancellation(dossier, items):
@@ -54,7 +55,7 @@ def _of_sale(sale: Sale) -> Iterator[str]:
         yield "billing_address"
     if sale.receipt_number or sale.receipt_url:
         yield "receipt"
-    if sale.description and sale.description.strip():
+    if says_what(sale.description):
         yield "product_description"
     if shipment and shipment.to.address and shipment.to.address.lines:
         yield "shipping_address"
@@ -99,8 +100,6 @@ def _of_stripe(dossier: Dossier) -> Iterator[str]:
         yield Proof.CUSTOMER_HISTORY
     if period_start(dossier):
         yield "service_date"
-    if is_told_apart(dossier):
-        yield from ("duplicate_charge_id", "duplicate_charge_explanation", "duplicate_charge_documentation")
     for name in PREFILLED:
         if name in dossier.prefilled or name in dossier.dispute.staged:
             yield name
@@ -156,12 +155,12 @@ def _of_delivery(delivery: DeliveryContent) -> Iterator[str]:
 
 def _of_policy(policy: PolicyContent) -> Iterator[str]:
     """Terms with a marked clause disclose what the clause says; whole terms prove no policy."""
-    shown = bool(policy.shown_where.strip())
+    shown, clause = bool(policy.shown_where.strip()), (policy.clause or "").strip()
     if policy.kind is not PolicyKind.TERMS:
         yield from (policy.kind.value, *([f"{policy.kind.value}_disclosure"] if shown else []))
         return
     yield Proof.TERMS
-    if shown and policy.clause:
+    if shown and clause and clause in policy.text:
         yield from ("refund_policy_disclosure", "cancellation_policy_disclosure")
 
 

@@ -41,6 +41,11 @@ class Provenance(Value):
     reference: str = ""
 
 
+_TOWN_FIRST = frozenset({"AU", "CA", "GB", "US"})
+"""Countries (ISO 3166-1 alpha-2) that write `Springfield, IL 62701`: town, state if any, postal code. The others are
+written `12345 Town` with the state below, as in most of Europe."""
+
+
 class Address(Value):
     line1: str | None = None
     line2: str | None = None
@@ -51,12 +56,18 @@ class Address(Value):
 
     @property
     def lines(self) -> tuple[str, ...]:
-        """As written on a letter; empty when nothing is known."""
-        town = " ".join(part for part in (self.postal_code, self.city) if part)
-        return tuple(part for part in (self.line1, self.line2, town, self.state, self.country) if part)
+        """As written on a letter in its country; empty when nothing is known."""
+        return tuple(part for part in (self.line1, self.line2, *self._town(), self.country) if part)
 
     def one_line(self) -> str:
         return ", ".join(self.lines)
+
+    def _town(self) -> tuple[str | None, ...]:
+        """The lines between street and country."""
+        if (self.country or "").strip().upper() not in _TOWN_FIRST:
+            return " ".join(part for part in (self.postal_code, self.city) if part), self.state
+        place = ", ".join(part for part in (self.city, self.state) if part)
+        return (" ".join(part for part in (place, self.postal_code) if part),)
 
 
 class TextContent(Value):

@@ -32,6 +32,7 @@ class Statement(Value):
     """One sentence of the argument. Never without a source."""
 
     text: str
+    """Names of another direction of writing stand between U+2068 and U+2069."""
     sources: Annotated[tuple[Source, ...], Field(min_length=1)]
     exhibits: tuple[str, ...] = ()
     """Keys of the exhibits that prove it."""
@@ -135,6 +136,8 @@ class Letter(Value):
     subject: str
     facts: tuple[Row, ...]
     """Dispute id, charge, amount, date of sale, cardholder, network and reason code."""
+    heading: str = "Why this dispute is unfounded"
+    """Over the argument."""
     argument: Statement
     """The whole case in one or two sentences: what an analyst reads first."""
     statements: tuple[Statement, ...]

@@ -8,6 +8,9 @@ share.
 
 _Names = dict[str, dict[str, str]]
 
+_NAMELESS = "Not Named by Stripe"
+"""Listed without a name: never shown."""
+
 _VISA: _Names = {
     "fraudulent": {
         "33": "Fraud Analysis Request",
@@ -101,7 +104,7 @@ _MASTERCARD: _Names = {
         "4903": "Scanning Error: Unrelated Documents or Partial Scan",
         "4905": "Acquirer Reference Data (ARD) Does Not Match or Is Invalid",
         "4908": "Invalid Acquirer Reference Data; Documentation Received",
-        "4968": "Not Named by Stripe",
+        "4968": _NAMELESS,
     },
 }
 
@@ -244,9 +247,9 @@ def reason_of(network: str | None, code: str | None) -> str | None:
 
 def name_of(network: str | None, code: str | None) -> str:
     """Code and name for letters, such as `10.4 Other Fraud: Card-Absent Environment`; the code as it came where it
-    is not listed, an empty text where there is none."""
+    is not listed or has no name, an empty text where there is none."""
     known = CODES.get((network or "", _plain(code)))
-    return f"{_plain(code)} {known[1]}" if known else (code or "")
+    return f"{_plain(code)} {known[1]}" if known and known[1] != _NAMELESS else (code or "").strip()
 
 
 def _plain(code: str | None) -> str:

@@ -3,7 +3,7 @@
 Pure: what is said and in which order, not where it stands on the page.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -72,7 +72,7 @@ def day(moment: datetime) -> str:
 
 
 def minute(moment: datetime) -> str:
-    return f"{moment:%Y-%m-%d %H:%M} UTC"
+    return f"{moment.day} {moment:%b} {moment.year}, {moment:%H:%M} UTC"
 
 
 def reference(keys: Sequence[str], numbers: Mapping[str, int]) -> str:
@@ -84,8 +84,19 @@ def reference(keys: Sequence[str], numbers: Mapping[str, int]) -> str:
     return f"(Exhibit{'s' if len(shown) > 1 else ''} {listed})".replace(" ", "\u00a0")
 
 
-def source_line(source: Source) -> str:
-    return f"{source.supplier.value.capitalize()}: {source.reference}"
+def source_lines(sources: Sequence[Source]) -> list[str]:
+    """Such as `Stripe: charge ch_1… (amount, created)`: each object once, with all that comes from it."""
+    found: dict[tuple[str, str], dict[str, None]] = {}
+    for source in sources:
+        place, _, parts = source.reference.partition(", ")
+        named = found.setdefault((source.supplier.value.capitalize(), place), {})
+        named.update(dict.fromkeys(parts.split(", ") if parts else ()))
+    return [f"{supplier}: {place}{_of(parts)}" for (supplier, place), parts in found.items()]
+
+
+def _of(parts: Iterable[str]) -> str:
+    listed = ", ".join(parts)
+    return f" ({listed})" if listed else ""
 
 
 def _letter(draft: PacketDraft, cut: Cut, numbers: Mapping[str, int]) -> Data:
@@ -97,7 +108,8 @@ def _letter(draft: PacketDraft, cut: Cut, numbers: Mapping[str, int]) -> Data:
         "lines": list(letter.merchant_lines),
         "subject": letter.subject,
         "facts": [{"label": row.label, "value": row.value} for row in letter.facts],
-        "argument": f"{letter.argument.text} {argued}".strip(),
+        "heading": letter.heading,
+        "argument": {"text": letter.argument.text, "reference": argued},
         "statements": [
             {"text": statement.text, "reference": reference(statement.exhibits, numbers)}
             for statement in letter.statements[: cut.statements]
@@ -115,7 +127,7 @@ def _exhibit(exhibit: Exhibit, number: int, cut: Cut, pages: Mapping[str, int]) 
         "title": exhibit.title,
         "summary": exhibit.summary,
         "blocks": [_block(block, cut.most_rows) for block in shown],
-        "sources": list(dict.fromkeys(map(source_line, sources_of(exhibit.blocks)))),
+        "sources": source_lines(sources_of(exhibit.blocks)),
         "sheets": [
             {
                 "document": document.sha256,

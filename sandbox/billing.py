@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from sandbox import price_line
 from sandbox.billing_facts import items_of
 from sandbox.resources import invoice_payments, invoices
 from sandbox.resources.invoices import INVOICES
@@ -18,18 +19,19 @@ DRAFT: Object = {
 }
 
 
-def period_lines(sandbox: Sandbox, subscription: Object) -> list[Object]:
+def period_lines(sandbox: Sandbox, account: Account, subscription: Object) -> list[Object]:
     """What the items' current period costs; nothing during a trial."""
     trial = subscription["status"] == "trialing"
     lines = []
     for item in items_of(subscription):
         cost = item["price"]["unit_amount"] * item["quantity"]
+        product = account.tables["products"].peek(item["price"]["product"])
         line = invoices.line(
             sandbox,
             subscription,
             item,
             amount=0 if trial else cost,
-            description="Trial period" if trial else f"{item['quantity']} × {item['price']['product']}",
+            description=price_line.trial(product) if trial else price_line.period(item, product),
             start=item["current_period_start"],
             end=item["current_period_end"],
         )

@@ -145,7 +145,7 @@ def _method(account: Account, subscription: Object) -> Object:
 def _invoice(
     sandbox: Sandbox, account: Account, subscription: Object, charge: Object, *, reason: str, since: int
 ) -> Object:
-    lines = billing.period_lines(sandbox, subscription)
+    lines = billing.period_lines(sandbox, account, subscription)
     invoice = billing.draw_up(
         sandbox, account, subscription, lines, reason=reason, created=charge["created"], since=since
     )

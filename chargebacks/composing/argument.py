@@ -11,9 +11,11 @@ from chargebacks.composing.lines import (
     history,
     refunds,
     terms,
+    use,
 )
 from chargebacks.composing.lines.line import Line
 from chargebacks.composing.relevance import lines_in_order, may_lead
+from chargebacks.disputes import Stage
 from chargebacks.dossier import Dossier
 from chargebacks.evidence import EvidencePlan
 from chargebacks.evidence_items import EvidenceItem
@@ -37,8 +39,9 @@ _LINES: dict[str, Callable[[Case], Line | None]] = {
     "recognition": cardholder.recognition,
     "delivered": fulfilment.delivered,
     "shipped": fulfilment.shipped,
-    "digital_use": fulfilment.digital_use,
+    "digital_use": use.digital_use,
     "service_provided": fulfilment.service_provided,
+    "signed_for": fulfilment.signed_for,
     "date_ahead": fulfilment.date_ahead,
     "not_a_duplicate": duplicates.not_a_duplicate,
     "used_after_cancellation": cancellation.used_after_cancellation,
@@ -56,6 +59,8 @@ _LINES: dict[str, Callable[[Case], Line | None]] = {
 
 _SAYS_IT_ALL = ("credit_not_processed",)
 """Where the proof of the refund is the whole answer."""
+_TELLS_THE_SALE = ("refund_made", "recognition", "service_provided")
+"""After these nothing is told of the sale, however few statements there are."""
 _NOT_BESIDE = {
     # Whoever refunded has given in: to say beside it that nothing was owed weakens both.
     "refund_made": (
@@ -67,11 +72,15 @@ _NOT_BESIDE = {
         "cancelled_after_charge",
         "subscription_active",
     ),
-    "used_after_cancellation": ("digital_use",),
+    "used_after_cancellation": ("digital_use", "cancelled_after_charge", "subscription_active"),
     "cancelled_after_charge": ("subscription_active",),
     "subscription_active": ("digital_use",),
     "credit_refused": ("terms_shown",),
     "not_returned": ("as_described",),
+    "service_provided": ("documents", "signed_for"),
+    "delivered": ("signed_for",),
+    "signed_for": ("shipped",),
+    "recognition": ("as_described",),
 }
 """Leading line → lines that would say the same again, or deny it."""
 
@@ -98,8 +107,10 @@ def argue(case: Case) -> Argument:
     lines = [line for line in _holding(case) if len(line.lead.text) <= _LONGEST]
     lead = next((line for line in lines if may_lead(line.name, case)), cardholder.general(case))
     others = [line for line in lines if line is not lead and _may_support(line, lead, case)]
+    if case.dossier.dispute.stage is Stage.INQUIRY:
+        others.sort(key=lambda line: line.name != "recognition")
     candidates = [*lead.statements, *(one for line in others for one in line.support)]
-    if len(candidates) < _FEW and lead.name not in ("refund_made", "recognition"):
+    if len(candidates) < _FEW and lead.name not in _TELLS_THE_SALE:
         candidates += cardholder.general(case).statements
     statements = tuple(_fitting(candidates, lead))
     used = [line.name for line in others if set(line.support) & set(statements)]

@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import NamedTuple, TypeVar
 
-from chargebacks.composing.letter_words import fold, on_day
+from chargebacks.composing.letter_words import on_day
 from chargebacks.dossier import Dossier
+from chargebacks.evidence_derived import fold
 from chargebacks.evidence_fields import FILE_FIELDS, TEXT_FIELDS
 from chargebacks.evidence_items import (
     Address,
@@ -151,12 +152,11 @@ def _policy(content: PolicyContent, dossier: Dossier) -> Look:
         return Look(None, f"it came into force on {on_day(content.in_force_from)}, after the sale.")
     if content.in_force_until is not None and content.in_force_until <= sold_at:
         return Look(None, f"it was in force until {on_day(content.in_force_until)}, before the sale.")
-    if content.clause is not None and content.clause not in content.text:
-        return Look(
-            content.model_copy(update={"clause": None}),
-            "its clause does not stand in its text word for word, so it is not marked.",
-        )
-    return Look(content)
+    clause = (content.clause or "").strip()
+    known = content.model_copy(update={"clause": clause if clause and clause in content.text else None})
+    if clause and not known.clause:
+        return Look(known, "its clause does not stand in its text word for word, so it is not marked.")
+    return Look(known)
 
 
 def _identifiers(content: IdentifiersContent, dossier: Dossier) -> Look:

@@ -1,6 +1,5 @@
 """One dispute's case: what may be said of it, each fact with the place it stands at."""
 
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,8 +8,10 @@ from typing import Generic, TypeVar
 
 from chargebacks.composing.letter_words import one_line
 from chargebacks.composing.screening import screen
+from chargebacks.disputes import Stage
 from chargebacks.dossier import Dossier
 from chargebacks.evidence import EvidencePlan
+from chargebacks.evidence_derived import says_what
 from chargebacks.evidence_items import (
     Address,
     EvidenceItem,
@@ -28,9 +29,6 @@ from chargebacks.evidence_plan_reasons import REASONS
 from chargebacks.packet import LeftOut, Source
 from chargebacks.reason_codes import reason_of
 from chargebacks.wording import listed
-
-_SAYS_NOTHING = re.compile(r"\s*(subscription (creation|update)|payment for invoice.*)?\s*", re.IGNORECASE)
-"""Descriptions that Stripe Billing gives charges by itself."""
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -64,11 +62,6 @@ def stripe(place: str) -> Source:
 def item_source(item: EvidenceItem, part: str) -> Source:
     reference = f"evidence item {item.id}, {part}"
     return Source(supplier=item.provenance.supplier, reference=reference, sha256=item.sha256)
-
-
-def says_what(description: str) -> bool:
-    """Whether a charge's description tells what was sold."""
-    return _SAYS_NOTHING.fullmatch(description) is None
 
 
 def case_of(dossier: Dossier, items: tuple[EvidenceItem, ...], plan: EvidencePlan) -> "Case":
@@ -117,6 +110,11 @@ class Case:
         """Stripe's reason; by the network's code where Stripe has a word that is new."""
         known = self.plan.reason in REASONS
         return self.plan.reason if known else reason_of(self.plan.network, self.plan.code) or self.plan.reason
+
+    @property
+    def claim(self) -> str:
+        """What the issuer's case is called: `inquiry` or `dispute`."""
+        return "inquiry" if self.dossier.dispute.stage is Stage.INQUIRY else "dispute"
 
     @property
     def sold_at(self) -> datetime:

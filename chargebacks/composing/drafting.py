@@ -92,8 +92,9 @@ def _citing(argument: Argument, keys: set[str]) -> Argument:
 
 
 def _ranked(exhibits: tuple[Exhibit, ...], argument: Argument) -> tuple[Exhibit, ...]:
-    """What the argument cites stands first and is never left out, but for documents of unknown length."""
-    leading = set(argument.statement.exhibits)
+    """What the argument cites comes first and is never left out, but for documents of unknown length; the others follow
+    by importance."""
+    leading = argument.statement.exhibits
     cited = {key for one in argument.statements for key in one.exhibits}
 
     def rank(one: Exhibit) -> int:
@@ -103,4 +104,5 @@ def _ranked(exhibits: tuple[Exhibit, ...], argument: Argument) -> tuple[Exhibit,
         return min(one.rank, _CITED) if one.key in cited else one.rank
 
     ranked = [one.model_copy(update={"rank": rank(one)}) for one in exhibits]
-    return tuple(sorted(ranked, key=lambda one: one.rank))
+    first = {key: number for number, key in enumerate(leading)}
+    return tuple(sorted(ranked, key=lambda one: (first.get(one.key, len(first)), one.rank)))

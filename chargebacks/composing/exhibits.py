@@ -7,29 +7,39 @@ has few pages (Mastercard 19, https://docs.stripe.com/disputes/best-practices).
 from collections.abc import Iterator
 
 from chargebacks.composing.case_facts import Case, Given, case_of, item_source
-from chargebacks.composing.letter_words import at_time, counted, on_day, one_line, shortened
+from chargebacks.composing.documents import document_exhibits
+from chargebacks.composing.letter_words import (
+    at_time,
+    capitalised,
+    counted,
+    in_table,
+    isolated,
+    on_day,
+    one_line,
+    shortened,
+)
 from chargebacks.composing.lines.cardholder import THREE_D_SECURE
 from chargebacks.composing.lines.duplicates import comparison_exhibit
-from chargebacks.composing.lines.fulfilment import DELIVERY, USAGE, document_key
+from chargebacks.composing.lines.fulfilment import DELIVERY
 from chargebacks.composing.lines.history import history_exhibit
 from chargebacks.composing.lines.refunds import refund_exhibit
 from chargebacks.composing.lines.terms import POLICY_NAMES, Policy, policy_key
+from chargebacks.composing.lines.use import USAGE
 from chargebacks.composing.receipt import receipt_exhibit
 from chargebacks.composing.relevance import harms, lines_in_order, names_of, requires
+from chargebacks.composing.tables import table_of
 from chargebacks.composing.timeline import timeline_exhibit
-from chargebacks.composing.usage_log import chosen_acts, is_telling
+from chargebacks.composing.usage_log import chosen_acts, detail_of, marks_of
 from chargebacks.dossier import Dossier
 from chargebacks.evidence import EvidencePlan
-from chargebacks.evidence_items import Address, DeliveryContent, EvidenceItem, FileContent, PolicyKind
+from chargebacks.evidence_items import Address, DeliveryContent, EvidenceItem, PolicyKind, UsageRow
 from chargebacks.packet import (
     Block,
-    DocumentBlock,
     Exhibit,
     QuoteBlock,
     Row,
     RowsBlock,
     Source,
-    TableBlock,
     TextBlock,
 )
 
@@ -40,6 +50,7 @@ _MOST_EVENTS = 20
 _MOST_QUOTED = 12_000
 """Characters of correspondence, and of one policy: three to four pages."""
 _LONGEST_MESSAGE = 4_000
+_LONGEST_DETAIL = 300
 _SLOT_OF_POLICY = {
     PolicyKind.REFUND: "refund_policy",
     PolicyKind.CANCELLATION: "cancellation_policy",
@@ -80,7 +91,7 @@ def _all(case: Case) -> Iterator[Exhibit]:
         receipt_exhibit,
     )
     yield from (exhibit for make in single if (exhibit := make(case)) is not None)
-    yield from _documents(case)
+    yield from document_exhibits(case)
     yield from (_policy(one) for one in case.policies)
     yield from (exhibit for make in (_communication, timeline_exhibit) if (exhibit := make(case)) is not None)
 
@@ -154,10 +165,9 @@ def _parcel(given: Given[DeliveryContent]) -> Iterator[Block]:
     events = sorted(parcel.events, key=lambda event: event.at)
     shown = events[-_MOST_EVENTS:]
     if shown:
-        yield TableBlock(
-            columns=("Time", "Event", "Place"),
-            weights=(3, 5, 3),
-            rows=tuple((at_time(event.at), one_line(event.what), one_line(event.place)) for event in shown),
+        yield table_of(
+            columns=("Time (UTC)", "Event", "Place"),
+            rows=tuple((in_table(event.at), one_line(event.what), one_line(event.place)) for event in shown),
             sources=(given.source("events"),),
         )
     yield from _left_out(len(events) - len(shown), "earlier event")
@@ -171,27 +181,31 @@ def _usage(case: Case) -> Exhibit | None:
     if not case.usage:
         return None
     chosen = chosen_acts(case, most=_MOST_ACTS)
+    marks = marks_of(chosen, case)
     rows = tuple(
-        (at_time(row.at), one_line(row.what), row.ip or "", one_line(row.device or ""), one_line(row.detail))
-        for row, _ in chosen
+        (in_table(row.at), _what(row), row.ip or "", one_line(row.device or "")) for row, _ in chosen
     )
-    table = TableBlock(
-        title="Use of the product after the purchase, times in UTC",
-        columns=("Time", "Activity", "IP address", "Device", "Detail"),
-        weights=(4, 4, 3, 3, 4),
+    table = table_of(
+        columns=("Time", "Activity", "IP address", "Device"),
         rows=rows,
+        title="Use of the product after the purchase, times in UTC",
         sources=_logs(chosen),
-        highlighted=tuple(number for number, (row, _) in enumerate(chosen) if is_telling(row, case)),
+        highlighted=marks.rows,
     )
     return Exhibit(
         key=USAGE,
         title="Usage log",
         slot="service_documentation",
         rank=3,
-        summary="What was done in the product after the purchase. In bold: from the IP address of the purchase, or "
-        "after the recorded cancellation.",
+        summary=f"What was done in the product after the purchase.{marks.words}",
         blocks=(table, *_left_out(len(case.usage) - len(chosen), "row")),
     )
+
+
+def _what(row: UsageRow) -> str:
+    """What was done, with its detail."""
+    detail = detail_of(row, most=_LONGEST_DETAIL)
+    return f"{one_line(row.what)} ({detail})" if detail else one_line(row.what)
 
 
 def _communication(case: Case) -> Exhibit | None:
@@ -203,7 +217,8 @@ def _communication(case: Case) -> Exhibit | None:
         if text is None or len(text) > room:
             continue
         room -= len(text)
-        head = f"{message.channel}, {at_time(message.at)}, from {message.sender} to {message.recipient}"
+        people = f"from {isolated(one_line(message.sender))} to {isolated(one_line(message.recipient))}"
+        head = capitalised(f"{isolated(message.channel)}, {at_time(message.at)}, {people}")
         source = item_source(item, "messages")
         quotes.append(QuoteBlock(title=message.subject, head=head, text=text, sources=(source,)))
     if not quotes:
@@ -233,9 +248,9 @@ def _policy(policy: Policy) -> Exhibit:
     rows = tuple(
         Row(label=label, value=value, sources=(policy.source(part),)) for label, value, part in told if value
     )
-    text = shortened(content.text, most=_MOST_QUOTED)
+    text, note = shortened(content.text, most=_MOST_QUOTED), ""
     if text is None or (content.clause and content.clause not in text):
-        text = content.clause or content.text
+        text, note = content.clause or content.text, f"Not shown for length: the rest of the {name}."
     quote = QuoteBlock(head=f"The {name}", text=text, marked=content.clause, sources=(policy.source("text"),))
     return Exhibit(
         key=policy_key(policy),
@@ -243,29 +258,8 @@ def _policy(policy: Policy) -> Exhibit:
         slot=_SLOT_OF_POLICY[content.kind],
         rank=4,
         summary=f"The {name} of the merchant{', and where the customer saw it' if content.shown_where else ''}.",
-        blocks=(*([RowsBlock(rows=rows)] if rows else []), quote),
+        blocks=(*([RowsBlock(rows=rows)] if rows else []), quote, *([TextBlock(text=note)] if note else [])),
     )
-
-
-def _documents(case: Case) -> Iterator[Exhibit]:
-    for one in case.given(FileContent):
-        file = one.content
-        source = one.source(f"file for {file.field}")
-        document = DocumentBlock(
-            sha256=file.sha256,
-            name=file.name,
-            media_type=file.media_type,
-            pages=file.pages,
-            sources=(source,),
-        )
-        yield Exhibit(
-            key=document_key(one.item),
-            title=f"{file.field.replace('_', ' ').capitalize()}: {file.name}",
-            slot=file.field,
-            rank=4,
-            summary="A document of the merchant's.",
-            blocks=(document,),
-        )
 
 
 def _left_out(hidden: int, what: str) -> tuple[Block, ...]:

@@ -1,6 +1,7 @@
 """The letter: who answers which dispute of which sale, why it is unfounded, and what is asked of the issuer."""
 
 from chargebacks.composing.argument import Argument
+from chargebacks.composing.brands import brand_name
 from chargebacks.composing.case_facts import Case
 from chargebacks.composing.letter_words import capitalised, on_day, one_line
 from chargebacks.composing.lines.refunds import returned_money
@@ -10,14 +11,8 @@ from chargebacks.packet import Letter, Row, Source
 from chargebacks.reason_codes import name_of
 from chargebacks.wording import listed
 
-_NETWORK_NAMES = {
-    "visa": "Visa",
-    "mastercard": "Mastercard",
-    "amex": "American Express",
-    "discover": "Discover",
-}
 _SUBJECTS = {
-    Stage.INQUIRY: "Answer to inquiry",
+    Stage.INQUIRY: "Response to inquiry",
     Stage.APPEAL: "Appeal in dispute",
 }
 
@@ -31,6 +26,7 @@ def letter_of(case: Case, argument: Argument) -> Letter:
         merchant_lines=address.lines if address else (),
         subject=f"{_SUBJECTS.get(dossier.dispute.stage, 'Response to dispute')} {dossier.dispute.id}",
         facts=_facts(case),
+        heading=_heading(case, argument),
         argument=argument.statement,
         statements=argument.statements,
         request=_request(case, argument),
@@ -42,14 +38,30 @@ def merchant_of(case: Case) -> str:
     return case.dossier.merchant_name or case.dossier.sale.charge.descriptor or "The merchant"
 
 
+def _heading(case: Case, argument: Argument) -> str:
+    """Nothing is called unfounded where somebody only asks, or where nothing speaks against the claim."""
+    if case.dossier.dispute.stage is Stage.INQUIRY:
+        return "Answer to the inquiry"
+    return "About this sale" if argument.name == "general" else "Why this dispute is unfounded"
+
+
 def _facts(case: Case) -> tuple[Row, ...]:
     charge, dispute = case.dossier.sale.charge, case.dossier.dispute
+    asked = dispute.stage is Stage.INQUIRY
     person = "Cardholder" if dispute.method == "card" else "Customer"
     name, email = case.customer_name, case.customer_email
     told: list[tuple[str, str | None, tuple[Source, ...]]] = [
-        ("Dispute", f"{dispute.id}, opened on {on_day(dispute.created)}", (case.of_dispute("id, created"),)),
+        (
+            case.claim.capitalize(),
+            f"{dispute.id}, opened on {on_day(dispute.created)}",
+            (case.of_dispute("id, created"),),
+        ),
         ("Reason", _reason(case), (case.of_dispute("reason, network_reason_code"),)),
-        ("Amount in dispute", str(dispute.amount), (case.of_dispute("amount"),)),
+        (
+            f"Amount in {'question' if asked else 'dispute'}",
+            str(dispute.amount),
+            (case.of_dispute("amount"),),
+        ),
         ("Charge", f"{charge.id} of {charge.amount}", (case.of_charge("id, amount"),)),
         ("Date of sale", on_day(charge.created), (case.of_charge("created"),)),
         (person, one_line(name.value) if name else None, name.sources if name else ()),
@@ -67,7 +79,7 @@ def _reason(case: Case) -> str:
     code = name_of(dispute.network, dispute.network_reason_code)
     if not code:
         return plain
-    network = _NETWORK_NAMES.get(dispute.network or "", capitalised(dispute.network or ""))
+    network = brand_name(dispute.network or "")
     return f"{network} {code}".strip()
 
 

@@ -2,7 +2,9 @@
 
 import re
 from datetime import datetime
+from unicodedata import bidirectional
 
+from chargebacks.evidence_derived import fold
 from chargebacks.evidence_items import Address
 
 _MONTHS = (
@@ -19,6 +21,8 @@ _MONTHS = (
     "November",
     "December",
 )
+_NUMBERS = ("Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten", "Eleven", "Twelve")
+_ISOLATES = dict.fromkeys((0x2066, 0x2067, 0x2068, 0x2069))
 _MOST_QUOTED = 160
 _BREAKS = (re.compile(r"\n+"), re.compile(r"(?<=[.!?。！？])\s+"), re.compile(r"\s+"))
 """Where a text may end, the best places first: a line, a sentence, a word."""
@@ -34,6 +38,16 @@ def at_time(at: datetime) -> str:
     return f"{on_day(at)}, {at:%H:%M} UTC"
 
 
+def in_table(at: datetime) -> str:
+    """`14 Mar 2026, 09:30`, in UTC: for the narrow columns of a table that names the time zone."""
+    return f"{day_in_table(at)}, {at:%H:%M}"
+
+
+def day_in_table(at: datetime) -> str:
+    """`14 Mar 2026`, in UTC."""
+    return f"{at.day} {_MONTHS[at.month - 1][:3]} {at.year}"
+
+
 def from_to(period: tuple[datetime, datetime]) -> str:
     """`1 March 2026 to 1 April 2026`."""
     start, end = period
@@ -45,25 +59,53 @@ def counted(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
+def counted_first(number: int, noun: str) -> str:
+    """`One document`, `Twelve documents`, `The 13 documents`: no sentence begins with a digit."""
+    if number == 1:
+        return f"One {noun}"
+    return f"{_NUMBERS[number - 2]} {noun}s" if number - 2 < len(_NUMBERS) else f"The {number} {noun}s"
+
+
 def one_line(text: str) -> str:
     """The text without line breaks and runs of blanks."""
     return " ".join(text.split())
 
 
+def told(text: str) -> str | None:
+    """The words for a sentence of a one-page letter: None where they are too long for it, or none at all.
+
+    Where they are written from right to left they are isolated, so that what follows them stays in its place
+    (U+2068 and U+2069, https://www.unicode.org/reports/tr9/#Explicit_Directional_Isolates).
+    """
+    words = one_line(without_isolates(text))
+    return isolated(words) if 0 < len(words) <= _MOST_QUOTED else None
+
+
 def quoted(text: str) -> str | None:
-    """The words in quotation marks, or None where they are too long for a sentence of a one-page letter."""
-    words = one_line(text)
-    return f"“{words}”" if 0 < len(words) <= _MOST_QUOTED else None
+    """As `told`, in quotation marks."""
+    words = told(text)
+    return f"“{words}”" if words else None
+
+
+def isolated(words: str) -> str:
+    """The words so that their direction does not reach beyond them; as they are where nothing runs right to left."""
+    backwards = any(bidirectional(sign) in ("R", "AL") for sign in words)
+    return f"\u2068{words}\u2069" if backwards else words
+
+
+def without_isolates(text: str) -> str:
+    """For Stripe's fields, where nobody sets the page."""
+    return text.translate(_ISOLATES)
+
+
+def ended(sentence: str) -> str:
+    """The sentence with a full stop, unless the words that it quotes at its end have one."""
+    return sentence if sentence.rstrip("”\u2069")[-1:] in (".", "!", "?") else f"{sentence}."
 
 
 def capitalised(text: str) -> str:
     """The text with a capital at its beginning and nothing else changed."""
     return text[:1].upper() + text[1:]
-
-
-def fold(text: str) -> str:
-    """Letters and digits only, in small letters: what tells whether two writings mean the same."""
-    return "".join(sign for sign in text.casefold() if sign.isalnum())
 
 
 def same_address(one: Address | None, other: Address | None) -> bool:

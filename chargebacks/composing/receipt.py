@@ -1,8 +1,10 @@
 """The exhibit that shows the sale: who paid what with which card, and what the issuer checked."""
 
+from chargebacks.composing.brands import brand_name
 from chargebacks.composing.case_facts import Case, Fact, stripe
-from chargebacks.composing.letter_words import at_time, on_day, one_line
+from chargebacks.composing.letter_words import at_time, counted, on_day, one_line
 from chargebacks.composing.lines.cardholder import RECEIPT, checks_passed
+from chargebacks.composing.tables import table_of
 from chargebacks.dossier import InvoiceFacts, InvoiceLine
 from chargebacks.evidence_items import FileContent
 from chargebacks.packet import Block, Exhibit, Row, RowsBlock, Source, TableBlock
@@ -81,8 +83,8 @@ def card_in_words(case: Case) -> str | None:
     charge = case.dossier.sale.charge
     if not charge.last4:
         return None
-    brand = (charge.brand or "card").replace("_", " ").capitalize()
-    wallet = f" ({charge.wallet.replace('_', ' ')})" if charge.wallet else ""
+    brand = brand_name(charge.brand or "card")
+    wallet = f" ({brand_name(charge.wallet)})" if charge.wallet else ""
     return f"{brand} ending in {charge.last4}{wallet}"
 
 
@@ -98,13 +100,12 @@ def _lines(invoice: InvoiceFacts) -> TableBlock:
         (one_line(line.description), str(line.quantity or ""), str(line.amount), _period(line))
         for line in shown
     ]
-    note = [(f"{hidden} more lines are left out.", "", "", "")] if hidden else []
+    note = [(f"Not shown for length: {counted(hidden, 'line')}.", "", "", "")] if hidden else []
     total = ("Total", "", str(invoice.total), "")
-    return TableBlock(
-        title=f"Invoice {invoice.number or invoice.id} of {on_day(invoice.created)}",
+    return table_of(
         columns=("For", "Quantity", "Amount", "Period"),
-        weights=(5, 2, 2, 4),
         rows=(*rows, *note, total),
+        title=f"Invoice {invoice.number or invoice.id} of {on_day(invoice.created)}",
         sources=(stripe(f"invoice {invoice.id}, lines, total"),),
     )
 

@@ -9,7 +9,7 @@ from chargebacks.composing.case_facts import Case
 from chargebacks.disputes import Stage
 from chargebacks.evidence import Proof, Weight
 
-_FULFILLED = "delivered digital_use service_provided"
+_FULFILLED = "delivered digital_use service_provided signed_for"
 _FRAUD = f"liability_shift customer_history {_FULFILLED} card_checks credit_in_part shipped documents correspondence"
 _BY_REASON = {
     "fraudulent": _FRAUD,
@@ -27,13 +27,14 @@ _BY_REASON = {
         "instalment used_after_cancellation cancelled_after_charge subscription_active digital_use service_provided "
         "credit_in_part terms_shown credit_refused customer_history documents correspondence"
     ),
-    "duplicate": "not_a_duplicate credit_in_part delivered service_provided documents correspondence",
+    "duplicate": "not_a_duplicate credit_in_part delivered service_provided signed_for documents correspondence",
 }
 _OTHERWISE = (
     f"credit_in_part {_FULFILLED} date_ahead used_after_cancellation cancelled_after_charge subscription_active "
     "instalment credit_refused not_returned terms_shown as_described approval shipped documents correspondence"
 )
 
+_PROVES_LITTLE = ("card_checks", "shipped", "documents", "correspondence")
 _PROVES: dict[str, tuple[str, ...]] = {
     "refund_made": (Proof.REFUND_PROOF, Proof.FULL_REFUND),
     "credit_in_part": (Proof.REFUND_PROOF,),
@@ -44,6 +45,7 @@ _PROVES: dict[str, tuple[str, ...]] = {
     "card_checks": (Proof.AVS_MATCH, Proof.CVC_MATCH),
     "delivered": (Proof.DELIVERY_CONFIRMATION, "shipping_documentation"),
     "shipped": ("shipping_documentation",),
+    "signed_for": ("customer_signature",),
     "delivery": (Proof.DELIVERY_CONFIRMATION,),
     "digital_use": (Proof.USAGE_LOG, "access_activity_log"),
     "usage": (Proof.USAGE_LOG, "access_activity_log"),
@@ -55,21 +57,26 @@ _PROVES: dict[str, tuple[str, ...]] = {
 def lines_in_order(case: Case) -> tuple[str, ...]:
     """Names of the lines that answer this dispute, the strongest first.
 
-    Money that went back ends every dispute. An inquiry is answered by what lets the customer know the sale again, and
-    a doubted authorisation by the issuer's own approval.
+    Money that went back ends every dispute, and a doubted authorisation is answered by the issuer's own approval. An
+    inquiry is answered besides by what lets the customer know the sale again.
     """
-    asked = ("recognition",) if case.dossier.dispute.stage is Stage.INQUIRY else ()
     approval = ("approval",) if Proof.APPROVAL in _weighted(case, Weight.REQUIRED) else ()
     reason = _BY_REASON.get(case.reason, _OTHERWISE).split()
+    if case.dossier.dispute.stage is Stage.INQUIRY and "recognition" not in reason:
+        strong = [name for name in reason if name not in _PROVES_LITTLE]
+        reason = [*strong, "recognition", *(name for name in reason if name in _PROVES_LITTLE)]
     harmful = harms(case)
-    order = dict.fromkeys(("refund_made", *asked, *approval, *reason))
+    order = dict.fromkeys(("refund_made", *approval, *reason))
     return tuple(name for name in order if not names_of(name) & harmful.keys())
 
 
 def may_lead(name: str, case: Case) -> bool:
-    """What only supports never leads, and the issuer's approval only where it is what is doubted."""
+    """What only supports never leads, the issuer's approval only where it is what is doubted, and a refund policy
+    only where a credit is claimed or a refusal explained."""
     if name == "approval":
         return Proof.APPROVAL in _weighted(case, Weight.REQUIRED)
+    if name == "credit_refused":
+        return case.reason == "credit_not_processed" or case.refusal is not None
     return name not in ("documents", "correspondence", "terms_shown", "as_described")
 
 

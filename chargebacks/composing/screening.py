@@ -3,9 +3,9 @@ nothing that would harm it, and nothing twice.
 """
 
 from chargebacks.composing.belonging import look_at
-from chargebacks.composing.letter_words import fold
 from chargebacks.dossier import Dossier
 from chargebacks.evidence import EvidencePlan, Proof, Weight
+from chargebacks.evidence_derived import fold
 from chargebacks.evidence_items import (
     DeliveryContent,
     EvidenceItem,

@@ -10,7 +10,14 @@ from typing import NamedTuple
 
 from chargebacks.composing.argument import Argument, argue
 from chargebacks.composing.case_facts import Case, Fact, case_of
-from chargebacks.composing.letter_words import counted, from_to, on_day, one_line, shortened
+from chargebacks.composing.letter_words import (
+    counted,
+    from_to,
+    on_day,
+    one_line,
+    shortened,
+    without_isolates,
+)
 from chargebacks.composing.lines import cancellation
 from chargebacks.composing.lines.duplicates import not_a_duplicate, other_charge
 from chargebacks.composing.lines.line import Line
@@ -101,8 +108,9 @@ class _Sheet:
     def write(self, name: str, told: Fact[str] | None) -> None:
         if told is None:
             return
-        text = shortened(told.value, most=self.room(name))
-        if text != told.value:
+        whole = without_isolates(told.value)
+        text = shortened(whole, most=self.room(name))
+        if text != whole:
             self.leave_out(f"{'end of the ' if text else ''}text of {name}", _TOO_LONG)
         if text:
             self.texts[name], self.sources[name] = text, told.sources
@@ -195,9 +203,10 @@ def _duplicate(case: Case, field: str) -> Fact[str] | None:
 
 def _disclosure(case: Case, kind: PolicyKind) -> Fact[str] | None:
     """How the customer came to know the policy: without that there is nothing to disclose."""
-    terms = policy_of(case, PolicyKind.TERMS)
-    policy = policy_of(case, kind) or (terms if terms and terms.content.clause else None)
-    if policy is None or not one_line(policy.content.shown_where):
+    known = [one for one in case.policies if one_line(one.content.shown_where)]
+    terms = [one for one in known if one.content.kind is PolicyKind.TERMS and one.content.clause]
+    policy = next((one for one in known if one.content.kind is kind), terms[0] if terms else None)
+    if policy is None:
         return None
     content, name = policy.content, POLICY_NAMES[policy.content.kind]
     parts = [f"The customer saw or accepted the {name} here: {one_line(content.shown_where)}."]

@@ -33,7 +33,7 @@ def timeline_exhibit(case: Case) -> Exhibit | None:
 def _entries(case: Case) -> Iterator[TimelineEntry]:
     charge, dispute = case.dossier.sale.charge, case.dossier.dispute
     yield _entry(charge.created, f"Charge of {charge.amount}.", case.of_charge("created"), key=True)
-    yield _entry(dispute.created, "The dispute was opened.", case.of_dispute("created"), key=True)
+    yield _entry(dispute.created, f"The {case.claim} was opened.", case.of_dispute("created"), key=True)
     yield from _subscription(case)
     for parcel in case.given(DeliveryContent):
         yield from _parcel(parcel)

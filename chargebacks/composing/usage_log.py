@@ -3,12 +3,13 @@
 from typing import NamedTuple
 
 from chargebacks.composing.case_facts import Case, item_source
-from chargebacks.composing.letter_words import at_time, one_line
+from chargebacks.composing.letter_words import at_time, one_line, shortened
 from chargebacks.evidence_items import EvidenceItem, UsageRow
 from chargebacks.packet import Source
 
 Act = tuple[UsageRow, EvidenceItem]
 _HEAD = "Time | Activity | IP address | Device | Detail"
+_LONGEST_DETAIL = 1000
 _NOTE = "Rows of the log that are left out for length: {}."
 
 
@@ -20,10 +21,45 @@ class LogText(NamedTuple):
     """Rows that are left out."""
 
 
+class Marks(NamedTuple):
+    rows: tuple[int, ...]
+    """Numbers of the acts that are set in bold, from 0."""
+    words: str
+    """What they, or all acts, have in common: sentences that follow upon another one."""
+
+
+def detail_of(row: UsageRow, *, most: int) -> str:
+    """In one line, shortened with a note where it is longer than `most` characters."""
+    return shortened(one_line(row.detail), most=most) or ""
+
+
 def is_telling(row: UsageRow, case: Case) -> bool:
     """From the IP address of the purchase, or after the recorded cancellation."""
     ip, cancelled = case.purchase_ip, case.cancelled_at
     return (ip is not None and row.ip == ip.value) or (cancelled is not None and row.at > cancelled.value)
+
+
+def marks_of(acts: tuple[Act, ...], case: Case) -> Marks:
+    """What a part of the acts tells is marked; what all of them tell is only said."""
+    ip, cancelled = case.purchase_ip, case.cancelled_at
+    groups = (
+        (
+            "after the recorded cancellation",
+            [cancelled is not None and row.at > cancelled.value for row, _ in acts],
+        ),
+        ("from the IP address of the purchase", [ip is not None and row.ip == ip.value for row, _ in acts]),
+    )
+    of_all = [words for words, told in groups if all(told)]
+    of_some = [(words, told) for words, told in groups if any(told) and not all(told)]
+    marked = [any(told) for told in zip(*(told for _, told in of_some), strict=True)]
+    if of_some and all(marked):
+        # Together they are all: then the first of them, which the case turns on, is marked alone.
+        of_some = of_some[:1]
+        marked = of_some[0][1]
+    words = f" All of it {' and '.join(of_all)}." if of_all else ""
+    if of_some:
+        words += f" In bold: {', or '.join(words for words, _ in of_some)}."
+    return Marks(tuple(number for number, mark in enumerate(marked) if mark), words)
 
 
 def chosen_acts(case: Case, *, most: int) -> tuple[Act, ...]:
@@ -52,5 +88,5 @@ def _ranked(case: Case) -> list[Act]:
 
 
 def _line(row: UsageRow) -> str:
-    cells = (at_time(row.at), row.what, row.ip or "", row.device or "", row.detail)
+    cells = (at_time(row.at), row.what, row.ip or "", row.device or "", detail_of(row, most=_LONGEST_DETAIL))
     return " | ".join(one_line(cell) for cell in cells)

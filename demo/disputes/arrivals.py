@@ -76,7 +76,7 @@ async def eighty_pages(world: DisputeWorld) -> str:
 @scenario(
     "photo",
     "a photo of 6 MB: made lighter",
-    Row("gathering", "staged, 83 %", "shipped", "-", "-315.00 USD", "worth_fighting"),
+    Row("gathering", "staged, 83 %", "signed_for", "-", "-315.00 USD", "worth_fighting"),
 )
 async def large_photo(world: DisputeWorld) -> str:
     sale = await _table_sent(world, "1104")

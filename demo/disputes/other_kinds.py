@@ -16,7 +16,7 @@ scenario = DISPUTES.scenario
 @scenario(
     "inquiry",
     "inquiry: answered and closed",
-    Row("closed", "policy, 98 %", "recognition", "inquiry_closed", "-", "answer_inquiry"),
+    Row("closed", "policy, 98 %", "delivered", "inquiry_closed", "-", "answer_inquiry"),
 )
 async def inquiry_answered(world: DisputeWorld) -> str:
     sale = await _chair_sold(world, "1201")

@@ -161,7 +161,7 @@ def create(call: Call) -> Object:
     if trial_end is not None:
         subscription |= {"status": "trialing", "trial_start": call.now, "trial_end": trial_end}
     billing_facts.begin_period(subscription, at=call.now, trial_end=trial_end)
-    lines = billing.period_lines(sandbox, subscription)
+    lines = billing.period_lines(sandbox, account, subscription)
     reason = "subscription_create"
     invoice = billing.draw_up(
         sandbox, account, subscription, lines, reason=reason, created=call.now, since=call.now

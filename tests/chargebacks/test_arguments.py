@@ -155,9 +155,10 @@ class TestFraud:
         argument = argued(a_ce3_dossier())
         assert argument.name == "customer_history"
         assert (
-            "The same card paid this merchant on 5 May 2025 and on 2 October 2025." in argument.statement.text
+            "The same card paid this merchant on 5 May 2025 and on 2 October 2025, and neither"
+            in argument.statement.text
         )
-        assert "Neither of these charges is disputed." in argument.statement.text
+        assert "neither charge is disputed." in argument.statement.text
         assert f"share the purchase IP address {IP} and the e-mail address jane@example.com" in told(argument)
 
     @pytest.mark.parametrize("spoilt", [{"disputed": True}, {"fraud_reported": True}, {"paid": False}])
@@ -195,7 +196,9 @@ class TestFraud:
         """A parcel to an address that is neither the order's nor the cardholder's is not said to have gone there."""
         other = {"line1": "9 Low Street", "postal_code": "62702", "country": "US"}
         argument = argued(a_dossier(), parcel(address=other))
-        assert argument.statement.text == "The order was delivered on 4 March 2026."
+        assert argument.statement.text == (
+            "The order was delivered by UPS on 4 March 2026. The delivery was signed for by J DOE."
+        )
 
 
 class TestFulfilment:
@@ -204,9 +207,14 @@ class TestFulfilment:
         dossier = a_dossier(dispute=NOT_RECEIVED, purchase_ip=IP)
         argument = argued(dossier, mixed_usage(), product=ProductType.DIGITAL)
         assert argument.name == "digital_use"
-        assert "used 3 times after the purchase, from 2 March 2026 to 7 March 2026" in argument.statement.text
-        assert "stands at 2 of 3 acts" in argument.statement.text
-        assert f"The IP address of the purchase is {IP}." in told(argument)
+        assert (
+            "used 3 times after the purchase of 1 March 2026, from 2 March 2026 to 7 March 2026"
+            in argument.statement.text
+        )
+        assert (
+            "Of these 3 uses, 2 came from 203.0.113.7, the IP address of the purchase."
+            in argument.statement.text
+        )
 
     def test_use_from_elsewhere(self) -> None:
         """Where no act came from the address of the purchase, the address is not mentioned."""
@@ -220,12 +228,14 @@ class TestFulfilment:
         assert argument.name == "general"
 
     def test_service_provided(self) -> None:
-        """A service that took place is dated, and its documents are cited."""
+        """A service that took place says what it was, who bought it when, and its day."""
         contents = (facts(service_at=day(4)), file("service_documentation", "report.pdf"))
         argument = argued(a_dossier(dispute=NOT_RECEIVED), *contents, product=ProductType.SERVICE)
-        assert argument.statement.text == "The service was provided on 5 March 2026."
-        assert argument.statement.exhibits
-        assert "1 document of the delivery or service is attached." in told(argument)
+        assert argument.statement.text == (
+            "“Walking boots, size 42”, bought by Jane Doe on 1 March 2026, was provided on 5 March 2026."
+        )
+        assert argument.statement.exhibits[0].startswith("document_")
+        assert "One document of the delivery or service is attached." in told(argument)
 
     def test_date_ahead(self) -> None:
         """A dispute opened before the agreed date says both dates."""
@@ -239,8 +249,40 @@ class TestFulfilment:
         """A parcel on its way is said to be on its way, not delivered."""
         argument = argued(a_dossier(dispute=NOT_RECEIVED), parcel(delivered_at=None, signed_by=None))
         assert argument.name == "shipped"
-        assert "handed to the carrier on 2 March 2026" in argument.statement.text
+        assert (
+            "handed to UPS on 2 March 2026 under the tracking number 1Z999AA10123456784"
+            in argument.statement.text
+        )
         assert "delivered" not in told(argument)
+
+    def test_signed_delivery_note(self) -> None:
+        """A document with the customer's signature leads over a parcel that left, and is Exhibit 1."""
+        sent = parcel(delivered_at=None, signed_by=None)
+        argument = argued(a_dossier(dispute=NOT_RECEIVED), sent, file("customer_signature", "note.jpg"))
+        assert argument.name == "signed_for"
+        assert argument.statement.text == (
+            "The customer's signature is on the attached document. The order was handed to UPS on 2 March 2026 under "
+            "the tracking number 1Z999AA10123456784."
+        )
+        assert argument.statement.exhibits[0].startswith("document_")
+
+    def test_signed_for_without_a_day(self) -> None:
+        """Who signed is said though the carrier gives no day of delivery; that it was delivered is not."""
+        argument = argued(a_dossier(dispute=NOT_RECEIVED), parcel(delivered_at=None))
+        assert argument.statement.text == "Parcel 1Z999AA10123456784 of UPS was signed for by J DOE."
+        assert "delivered" not in told(argument)
+
+    def test_signed_and_delivered(self) -> None:
+        """A signature on paper stands beside the delivery that it proves."""
+        note = file("customer_signature", "note.jpg")
+        argument = argued(a_dossier(dispute=NOT_RECEIVED), parcel(signed_by=None), note)
+        assert argument.name == "delivered"
+        assert "The customer's signature is on the attached document." in told(argument)
+
+    def test_name_from_right_to_left(self) -> None:
+        """A name of the other direction is closed in the sentence, so that nothing after it moves."""
+        argument = argued(a_dossier(dispute=NOT_RECEIVED), parcel(signed_by="נועה לוי"))
+        assert "signed for by \u2068נועה לוי\u2069." in argument.statement.text
 
     def test_parcel_in_a_digital_sale(self) -> None:
         """A parcel in a sale of something digital belongs to another purchase and is not spoken of."""
@@ -255,8 +297,8 @@ class TestSubscriptions:
         argument = argued(dossier, usage(1, 3, 8), product=ProductType.SUBSCRIPTION)
         assert argument.name == "used_after_cancellation"
         assert argument.statement.text == (
-            "The cancellation is recorded on 3 March 2026. The product was used 2 times after that, the last time on "
-            "9 March 2026."
+            "The cancellation is recorded on 3 March 2026, after the charge of 1 March 2026. The product was used 2 "
+            "times after the cancellation, the last time on 9 March 2026."
         )
 
     def test_cancelled_after_the_charge(self) -> None:
@@ -272,7 +314,7 @@ class TestSubscriptions:
         assert argument.name == "subscription_active"
         assert "began on 31 December 2025 and was active" in argument.statement.text
         assert "No cancellation is recorded before the charge." in argument.statement.text
-        assert "2 earlier invoices of the subscription were paid." in told(argument)
+        assert "Two earlier invoices of the subscription were paid." in told(argument)
 
     def test_cancelled_before_the_charge(self) -> None:
         """A cancellation before the charge works against the merchant: nothing is said of either."""
@@ -300,7 +342,7 @@ class TestDuplicates:
         assert "Charge ch_1 of 1 March 2026 and charge ch_old of 27 February 2026 are two payments." in told(
             argument
         )
-        assert "is for “Walking boots, size 42”, charge ch_old for “Walking boots, size 41”" in told(argument)
+        assert "is for “Walking boots, size 42”, the other one for “Walking boots, size 41”" in told(argument)
 
     def test_two_periods(self) -> None:
         """Two months of a subscription are two payments, though the descriptions are the same."""
@@ -347,6 +389,20 @@ class TestTerms:
         assert "The reason is “The boots were worn”." in argument.statement.text
         assert "The refund policy says: “Worn boots are not taken back.”" in told(argument)
 
+    @pytest.mark.parametrize("reason", ["product_unacceptable", "noncompliant", "subscription_canceled"])
+    def test_policy_alone(self, reason: str) -> None:
+        """A policy that stands for every sale does not lead where no credit is claimed and none was refused."""
+        dossier = a_dossier(dispute=about(reason))
+        assert argued(dossier, policy()).name == "general"
+        assert argued(dossier, policy(), facts(refund_refused_because="Worn")).name == "credit_refused"
+
+    def test_policy_where_a_credit_is_claimed(self) -> None:
+        """There the clause is the answer."""
+        argument = argued(a_dossier(dispute=NOT_CREDITED), policy())
+        assert argument.statement.text == (
+            "A refund is subject to the refund policy: “Worn boots are not taken back.”"
+        )
+
     def test_policy_of_unknown_age(self) -> None:
         """Of a policy without dates it is not said that it was in force."""
         argument = argued(a_dossier(dispute=NOT_CREDITED), policy(), facts(refund_refused_because="Worn"))
@@ -367,13 +423,22 @@ class TestTerms:
 
 class TestOthers:
     def test_inquiry(self) -> None:
-        """An inquiry is answered with what lets the customer know the sale again: descriptor, goods, receipt."""
+        """An inquiry is answered with the strongest proof, then with what lets the customer know the sale again."""
         asked = about(
             "fraudulent", "C08", network="amex", status="warning_needs_response", case_type="inquiry"
         )
         argument = argued(a_dossier(dispute=asked), parcel())
-        assert argument.lines == ("recognition", "delivered")
-        assert "for “Walking boots, size 42”. It stands on the statement as BOOTS SHOP." in told(argument)
+        assert argument.lines == ("delivered", "recognition")
+        assert "for “Walking boots, size 42”. It appears on the card statement as BOOTS SHOP." in told(
+            argument
+        )
+
+    def test_inquiry_about_nothing_else(self) -> None:
+        """Where nothing else is proved, descriptor, goods and receipt lead; that a parcel left proves little."""
+        asked = about("product_not_received", "C08", network="amex", status="warning_needs_response")
+        sent = parcel(delivered_at=None, signed_by=None)
+        argument = argued(a_dossier(dispute=asked), sent)
+        assert argument.lines == ("recognition", "shipped")
         assert "The receipt is addressed to jane@example.com." in told(argument)
 
     def test_unrecognized(self) -> None:
@@ -395,7 +460,7 @@ class TestOthers:
         assert told(argument).split("\n") == [
             "The charge of 49.99 USD was made on 1 March 2026.",
             "The product was sold as “Walking boots, size 42”.",
-            "The customer gave the name “Jane Doe”.",
+            "The customer gave the name Jane Doe.",
             "The receipt is addressed to jane@example.com.",
         ]
 

@@ -18,8 +18,6 @@ from composing_samples import (
     usage,
 )
 from dispute_builders import (
-    BUYER,
-    DUE_BY,
     HOME,
     IP,
     PARCEL,
@@ -31,32 +29,17 @@ from dispute_builders import (
     a_subscription,
     an_earlier_charge,
     an_invoice,
-    an_item,
     refunded_sale,
 )
-from dispute_strategies import dossiers, items
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from chargebacks.composing import Composed, argument_for, compose, exhibits_for, texts_for
 from chargebacks.disputes import LinkedAlert
-from chargebacks.dossier import Dossier
-from chargebacks.evidence_fields import FILE_FIELDS, MOST_CHARACTERS, TEXT_FIELDS, ProductType
+from chargebacks.evidence_fields import MOST_CHARACTERS, TEXT_FIELDS, ProductType
 from chargebacks.evidence_items import (
     Content,
-    EvidenceItem,
-    FactsContent,
-    Message,
-    MessagesContent,
-    PolicyContent,
     PolicyKind,
     Supplier,
-    TextContent,
     UsageContent,
-    UsageRow,
 )
-from chargebacks.evidence_plan import plan_for
-from chargebacks.packet import PacketDraft, Paper, RowsBlock, Source, TimelineBlock
 
 NOT_RECEIVED = a_dossier(dispute=about("product_not_received", "13.1"), purchase_ip=IP)
 STILL_BILLED = a_dossier(
@@ -87,6 +70,36 @@ class TestLetter:
         }
         assert all(row.sources for row in letter.facts)
 
+    @pytest.mark.parametrize(
+        ("reason", "network", "code", "shown"),
+        [
+            ("general", "mastercard", "4968", "Mastercard 4968"),
+            ("product_not_received", "amex", "C08", "American Express C08 Goods/Services Not"),
+            ("general", "visa", "99.9", "Visa 99.9"),
+        ],
+    )
+    def test_reason(self, reason: str, network: str, code: str, shown: str) -> None:
+        """A code without a name stands alone, and a network is spelled like the card's brand."""
+        dispute = about(reason, code, network=network)
+        letter = composed(a_dossier(dispute=dispute, sale=a_sale(charge=a_charge(brand="amex")))).draft.letter
+        told = {row.label: row.value for row in letter.facts}
+        assert told["Reason"].startswith(shown)
+        assert "Named" not in told["Reason"]
+        assert told["Card"] == "American Express ending in 4242"
+
+    @pytest.mark.parametrize(
+        ("status", "contents", "heading"),
+        [
+            ("needs_response", (parcel(),), "Why this dispute is unfounded"),
+            ("needs_response", (), "About this sale"),
+            ("warning_needs_response", (parcel(),), "Answer to the inquiry"),
+        ],
+    )
+    def test_heading(self, status: str, contents: tuple[Content, ...], heading: str) -> None:
+        """An inquiry is answered and not called unfounded; nor is a dispute against which nothing speaks."""
+        dispute = about("product_not_received", "C08", network="amex", status=status)
+        assert composed(a_dossier(dispute=dispute), *contents).draft.letter.heading == heading
+
     def test_other_methods(self) -> None:
         """Where no card was used nobody is called a cardholder, and the reason is Stripe's word."""
         dispute = about("product_not_received", method="klarna", network=None)
@@ -99,7 +112,11 @@ class TestLetter:
         ("dispute", "subject", "asked"),
         [
             (about("fraudulent"), "Response to dispute", "that 49.99 USD be returned"),
-            (about("fraudulent", status="warning_needs_response"), "Answer to inquiry", "inquiry be closed"),
+            (
+                about("fraudulent", status="warning_needs_response"),
+                "Response to inquiry",
+                "inquiry be closed",
+            ),
             (
                 about("fraudulent", status="appeal_needs_response"),
                 "Appeal in dispute",
@@ -141,7 +158,7 @@ class TestTexts:
         assert texts["customer_purchase_ip"] == IP
         assert texts["product_description"] == "Walking boots, size 42"
         assert (
-            texts["billing_address"] == texts["shipping_address"] == "1 Hill Road, 62701 Springfield, IL, US"
+            texts["billing_address"] == texts["shipping_address"] == "1 Hill Road, Springfield, IL 62701, US"
         )
         assert texts["shipping_carrier"] == "UPS"
         assert texts["shipping_date"] == "2 March 2026"
@@ -192,6 +209,19 @@ class TestTexts:
         texts = composed(dossier, own).draft.texts
         assert texts["product_description"] == "Walking boots of brown leather"
         assert "customer_name" not in texts
+
+    def test_other_directions(self) -> None:
+        """Stripe's fields hold names as they are, without the marks that order them in a letter."""
+        dossier = a_dossier(dispute=about("product_not_received", "13.1"))
+        draft = composed(dossier, parcel(signed_by="נועה לוי")).draft
+        assert "\u2068נועה לוי\u2069" in draft.letter.argument.text
+        assert "signed for by נועה לוי." in draft.texts["uncategorized_text"]
+
+    def test_disclosed_elsewhere(self) -> None:
+        """Terms that the customer saw disclose what a policy that nobody saw does not."""
+        unseen, seen = policy(shown_where=""), policy(PolicyKind.TERMS)
+        texts = composed(a_dossier(), unseen, seen).draft.texts
+        assert "saw or accepted the terms here" in texts["refund_policy_disclosure"]
 
     def test_merchants_words(self) -> None:
         """The merchant's own text stands before one made of facts, and its source is the item."""
@@ -304,171 +334,6 @@ class TestFindings:
         assert "socks" not in made.draft.model_dump_json()
         assert "rob@" not in made.draft.model_dump_json()
         assert len(made.findings) == len(made.left_out) == 1
-
-
-# What holds for any facts.
-
-_words = st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=60).map(
-    lambda said: f"{said} word. "
-)
-_long = st.builds(lambda said, times: (said * times)[:20_000], _words, st.sampled_from((1, 1, 30, 2000)))
-_contents: st.SearchStrategy[Content] = st.one_of(
-    st.builds(TextContent, field=st.sampled_from(sorted(TEXT_FIELDS)), text=_long),
-    st.builds(
-        FactsContent,
-        product_description=st.none() | _long,
-        refund_refused_because=st.none() | _long,
-        agreed_at=st.none() | st.integers(-50, 90).map(day),
-        service_at=st.none() | st.integers(-50, 90).map(day),
-        cancelled_at=st.none() | st.integers(-50, 9).map(day),
-        return_received_at=st.none() | st.integers(0, 9).map(day),
-        returned=st.none() | st.booleans(),
-        instalment=st.sampled_from((None, "2 of 4")),
-    ),
-    st.builds(PolicyContent, kind=st.sampled_from(PolicyKind), text=_long, clause=_words, shown_where=_words),
-    st.builds(
-        lambda rows: UsageContent(rows=tuple(rows)),
-        st.lists(
-            st.builds(UsageRow, at=st.integers(0, 9).map(day), what=_words, detail=_long),
-            min_size=1,
-            max_size=9,
-        ),
-    ),
-    st.builds(
-        lambda said: MessagesContent(messages=tuple(said)),
-        st.lists(
-            st.builds(Message, at=st.integers(0, 9).map(day), sender=_words, recipient=_words, text=_long),
-            min_size=1,
-            max_size=9,
-        ),
-    ),
-)
-
-
-@st.composite
-def cases(draw: st.DrawFn) -> tuple[Dossier, tuple[EvidenceItem, ...], ProductType]:
-    """Any dossier with any items, those of the shared strategies and longer ones."""
-    longer = [an_item(content) for content in draw(st.lists(_contents, max_size=5))]
-    return draw(dossiers()), (*draw(items()), *longer), draw(st.sampled_from(ProductType))
-
-
-def made_of(case: tuple[Dossier, tuple[EvidenceItem, ...], ProductType]) -> Composed:
-    dossier, supplied, product = case
-    return compose(dossier, supplied, plan_for(dossier.dispute, product), paper=Paper.LETTER, dated=DUE_BY)
-
-
-def sources_in(draft: PacketDraft) -> list[Source]:
-    """Every place that anything in the draft names."""
-    letter = draft.letter
-    found = [one for said in (letter.argument, *letter.statements) for one in said.sources]
-    found += [one for row in letter.facts for one in row.sources]
-    found += [one for sources in draft.text_sources.values() for one in sources]
-    for block in (block for shown in draft.exhibits for block in shown.blocks):
-        if isinstance(block, RowsBlock):
-            found += [one for row in block.rows for one in row.sources]
-        elif isinstance(block, TimelineBlock):
-            found += [one for entry in block.entries for one in entry.sources]
-        else:
-            found += list(block.sources)
-    return found
-
-
-def known_places(dossier: Dossier) -> set[str]:
-    """Objects of Stripe that the dossier holds."""
-    charge = dossier.sale.charge
-    places = {f"charge {charge.id}", f"dispute {dossier.dispute.id}"}
-    places |= {f"charge {one.id}" for one in dossier.earlier}
-    places |= {f"refund {one.id}" for one in charge.refunds}
-    places |= {f"customer {dossier.customer.id}"} if dossier.customer else set()
-    places |= {f"invoice {dossier.invoice.id}"} if dossier.invoice else set()
-    places |= {f"subscription {dossier.subscription.id}"} if dossier.subscription else set()
-    return places
-
-
-@given(case=cases())
-@settings(max_examples=120)
-def test_every_statement_has_a_source_that_exists(
-    case: tuple[Dossier, tuple[EvidenceItem, ...], ProductType],
-) -> None:
-    """Whatever is said names the object of Stripe or the evidence item that it rests on, and that object is there."""
-    dossier, supplied, _ = case
-    draft = made_of(case).draft
-    by_id = {item.id: item for item in supplied}
-    for source in sources_in(draft):
-        place, _, part = source.reference.partition(", ")
-        assert part
-        if place.startswith("evidence item "):
-            item = by_id[place.removeprefix("evidence item ")]
-            assert (source.supplier, source.sha256) == (item.provenance.supplier, item.sha256)
-        else:
-            assert place in known_places(dossier)
-            assert source.supplier is Supplier.STRIPE
-    for said in (draft.letter.argument, *draft.letter.statements):
-        assert said.sources
-
-
-@given(case=cases())
-@settings(max_examples=120)
-def test_within_stripes_limits(case: tuple[Dossier, tuple[EvidenceItem, ...], ProductType]) -> None:
-    """Fields are Stripe's, texts keep to their limits alone and together, and the letter to its page."""
-    draft = made_of(case).draft
-    assert draft.texts.keys() <= TEXT_FIELDS.keys()
-    assert draft.texts.keys() == draft.text_sources.keys()
-    assert all(0 < len(said) <= TEXT_FIELDS[field] for field, said in draft.texts.items())
-    assert sum(map(len, draft.texts.values())) <= MOST_CHARACTERS
-    assert len(draft.letter.statements) <= 7
-    assert sum(len(one.text) for one in (draft.letter.argument, *draft.letter.statements)) <= 1800
-
-
-@given(case=cases())
-@settings(max_examples=120)
-def test_exhibits_hang_together(case: tuple[Dossier, tuple[EvidenceItem, ...], ProductType]) -> None:
-    """Exhibits have names of their own and a slot of Stripe's; the letter cites only those that are there."""
-    draft = made_of(case).draft
-    names = [one.key for one in draft.exhibits]
-    assert len(set(names)) == len(names)
-    assert all(one.slot in FILE_FIELDS and one.blocks for one in draft.exhibits)
-    assert [one.rank for one in draft.exhibits] == sorted(one.rank for one in draft.exhibits)
-    for said in (draft.letter.argument, *draft.letter.statements):
-        assert set(said.exhibits) <= set(names)
-
-
-@given(case=cases())
-@settings(max_examples=120)
-def test_prefilled_fields_stay(case: tuple[Dossier, tuple[EvidenceItem, ...], ProductType]) -> None:
-    """No field that Stripe filled in is overwritten but by a text that the merchant supplied for it."""
-    dossier, supplied, _ = case
-    own = {item.content.text for item in supplied if isinstance(item.content, TextContent)}
-    draft = made_of(case).draft
-    for field in dossier.prefilled.keys() & draft.texts.keys():
-        whole = draft.texts[field].removesuffix(" [The rest is left out for its length.]")
-        assert any(one.startswith(whole) for one in own)
-
-
-@given(case=cases())
-@settings(max_examples=60)
-def test_same_facts_same_draft(case: tuple[Dossier, tuple[EvidenceItem, ...], ProductType]) -> None:
-    """The same facts give the same draft, and its parts agree with what each of them is by itself."""
-    dossier, supplied, product = case
-    plan = plan_for(dossier.dispute, product)
-    first, second = made_of(case), made_of(case)
-    assert first.model_dump_json() == second.model_dump_json()
-    argument = argument_for(dossier, supplied, plan)
-    assert argument.statement.text == first.draft.letter.argument.text
-    assert {one.key for one in exhibits_for(dossier, supplied, plan)} == {
-        one.key for one in first.draft.exhibits
-    }
-    assert texts_for(dossier, supplied, plan).texts == first.draft.texts
-
-
-@given(case=cases())
-@settings(max_examples=60)
-def test_findings_hold_no_personal_data(case: tuple[Dossier, tuple[EvidenceItem, ...], ProductType]) -> None:
-    """Findings and what was left out stand in histories: no name, address or e-mail is in them."""
-    made = made_of(case)
-    said = " ".join((*made.findings, *(f"{one.what} {one.why}" for one in made.left_out)))
-    assert BUYER.name is not None
-    assert not [word for word in (BUYER.name, "@", "Hill Road", "203.0.113") if word in said]
 
 
 def test_documents_are_shown_as_they_are() -> None:

@@ -247,6 +247,22 @@ def test_a_charge_that_repeats_no_other_is_told_from_it_by_stripes_record(
     assert names & DUPLICATE == (DUPLICATE if told_apart else set())
 
 
+def test_the_merchants_words_tell_two_charges_apart() -> None:
+    """An explanation, or what each of them is for; of a charge that Stripe does not list only the id is said."""
+    before = an_earlier_charge(days_before=30, description="Walking boots, size 42")
+    dossier = a_dossier(
+        dispute=a_dispute(reason="duplicate", network_reason_code="12.6.1"), earlier=(before,)
+    )
+    socks = IdentifiersContent(charge_id=before.id, product_description="Socks")
+    boots = IdentifiersContent(product_description="Boots")
+    why = TextContent(field="duplicate_charge_explanation", text="One pair for each sister.")
+    other = TextContent(field="duplicate_charge_id", text="ch_elsewhere")
+
+    assert available(dossier, (an_item(socks), an_item(boots))) >= DUPLICATE
+    assert available(dossier, (an_item(why),)) >= DUPLICATE
+    assert available(dossier, (an_item(other),)) & DUPLICATE == {"duplicate_charge_id"}
+
+
 def test_the_period_that_was_paid_for_dates_the_service() -> None:
     """By the invoice, or by the subscription while the charge lies in its current period."""
     later = a_subscription(current_period_start=AFTER)

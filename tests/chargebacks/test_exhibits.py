@@ -22,6 +22,7 @@ from composing_samples import (
 from dispute_builders import (
     CHECKED,
     IP,
+    OTHER_IP,
     PARCEL,
     a_ce3_dossier,
     a_charge,
@@ -74,11 +75,11 @@ class TestReceipt:
         assert told["Charge"] == "ch_1"
         assert told["Amount"] == "49.99 USD"
         assert told["Date and time"] == "1 March 2026, 12:00 UTC"
-        assert told["Card"] == "Visa ending in 4242 (apple pay)"
+        assert told["Card"] == "Visa ending in 4242 (Apple Pay)"
         assert told["Statement descriptor"] == "BOOTS SHOP"
         assert told["Confirmed by the issuer"].endswith("and card security code (CVC)")
         assert told["Order"] == "A-1"
-        assert told["Billing address"] == "1 Hill Road, 62701 Springfield, IL, US"
+        assert told["Billing address"] == "1 Hill Road, Springfield, IL 62701, US"
         assert told["IP address of the purchase"] == IP
         assert table(shown).rows[0] == (
             "Boots Club, monthly",
@@ -111,9 +112,7 @@ class TestRefund:
         )
         shown = composed(dossier).draft.exhibits[0]
         assert (shown.key, shown.slot, shown.rank) == ("refund", "uncategorized_file", 1)
-        assert table(shown).rows == (
-            ("re_1", "49.99 USD", "6 March 2026, 12:00 UTC", "succeeded", "74087123"),
-        )
+        assert table(shown).rows == (("re_1", "49.99 USD", "6 Mar 2026, 12:00", "succeeded", "74087123"),)
 
     def test_failed(self) -> None:
         """A failed refund is no exhibit."""
@@ -129,8 +128,8 @@ class TestDelivery:
         assert told["Tracking number"] == "1Z999AA10123456784"
         assert told["Delivered"] == "4 March 2026, 12:00 UTC"
         assert told["Signed for by"] == "J DOE"
-        assert told["Delivered to"] == "1 Hill Road, 62701 Springfield, IL, US"
-        assert table(shown).rows == (("4 March 2026, 12:00 UTC", "Delivered, front door", "Springfield"),)
+        assert told["Delivered to"] == "1 Hill Road, Springfield, IL 62701, US"
+        assert table(shown).rows == (("4 Mar 2026, 12:00", "Delivered, front door", "Springfield"),)
 
     def test_many_parcels(self) -> None:
         """Of many parcels the latest to arrive stands first, and how many are not shown is said."""
@@ -151,9 +150,9 @@ class TestUsage:
         made = composed(NOT_RECEIVED, mixed_usage(), product=ProductType.DIGITAL)
         shown = table(exhibit(made, "usage"))
         assert [row[0] for row in shown.rows] == [
-            "2 March 2026, 12:00 UTC",
-            "3 March 2026, 12:00 UTC",
-            "7 March 2026, 12:00 UTC",
+            "2 Mar 2026, 12:00",
+            "3 Mar 2026, 12:00",
+            "7 Mar 2026, 12:00",
         ]
         assert shown.highlighted == (0, 2)
 
@@ -164,6 +163,26 @@ class TestUsage:
         )
         made = composed(dossier, usage(1, 3, 5), product=ProductType.SUBSCRIPTION)
         assert table(exhibit(made, "usage")).highlighted == (1, 2)
+
+    def test_bold_says_something(self) -> None:
+        """What all rows have in common is said and not marked; what a part of them has is marked."""
+        dossier = a_dossier(
+            dispute=about("subscription_canceled", "13.2"),
+            subscription=a_subscription(canceled_at=day(2)),
+            purchase_ip=IP,
+        )
+        product = ProductType.SUBSCRIPTION
+        same = exhibit(composed(dossier, usage(3, 4), product=product), "usage")
+        assert table(same).highlighted == ()
+        assert same.summary.endswith(
+            "All of it after the recorded cancellation and from the IP address of the purchase."
+        )
+        mixed = composed(dossier, usage(3, 4), usage(5, ip=OTHER_IP), product=product)
+        assert table(exhibit(mixed, "usage")).highlighted == (0, 1)
+        assert exhibit(mixed, "usage").summary.endswith("In bold: from the IP address of the purchase.")
+        either = composed(dossier, usage(1), usage(3, ip=OTHER_IP), product=product)
+        assert table(exhibit(either, "usage")).highlighted == (1,)
+        assert exhibit(either, "usage").summary.endswith("In bold: after the recorded cancellation.")
 
     def test_long_log(self) -> None:
         """A long log keeps the rows that matter and says how many it does not show."""
@@ -185,7 +204,7 @@ class TestCorrespondence:
         quotes = [block for block in shown.blocks if isinstance(block, QuoteBlock)]
         assert [quote.text for quote in quotes] == ["Where is it?", "It came!"]
         assert quotes[0].head == (
-            "e-mail, 3 March 2026, 12:00 UTC, from jane@example.com to help@boots.example"
+            "E-mail, 3 March 2026, 12:00 UTC, from jane@example.com to help@boots.example"
         )
 
     def test_long_correspondence(self) -> None:
@@ -230,9 +249,10 @@ class TestPolicies:
         assert CLAUSE in quote.text
 
     def test_long_policy(self) -> None:
-        """Of a policy that is too long for the packet the clause is shown in any case."""
+        """Of a policy that is too long for the packet the clause is shown in any case, and that the rest is not."""
         long = policy(text="We say. " * 2400 + CLAUSE)
-        quote = exhibit(composed(a_dossier(), long), "refund_policy").blocks[-1]
+        quote, note = exhibit(composed(a_dossier(), long), "refund_policy").blocks[-2:]
+        assert note == TextBlock(text="Not shown for length: the rest of the refund policy.")
         assert isinstance(quote, QuoteBlock)
         assert quote.text == quote.marked == CLAUSE
 
@@ -302,6 +322,9 @@ class TestOthers:
         files = [file("customer_communication", f"chat-{n}.pdf", sha256=str(n) * 64) for n in (1, 2, 3)]
         made = composed(NOT_RECEIVED, *files)
         shown = [one for one in made.draft.exhibits if one.slot == "customer_communication"]
+        assert [one.title for one in shown] == [
+            f"Communication with the customer ({number} of 3)" for number in (1, 2, 3)
+        ]
         names = [block.name for one in shown for block in one.blocks if isinstance(block, DocumentBlock)]
         assert names == ["chat-1.pdf", "chat-2.pdf", "chat-3.pdf"]
 

@@ -33,6 +33,7 @@ def test_a_code_that_is_not_listed_is_shown_as_it_came() -> None:
     assert name_of("visa", "14.9") == "14.9"
     assert name_of(None, "FR10") == "FR10"
     assert name_of("visa", None) == ""
+    assert name_of("mastercard", "4968") == "4968"
     assert reason_of("visa", "14.9") is None
 
 

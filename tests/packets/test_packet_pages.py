@@ -23,7 +23,8 @@ from pypdf import PdfReader
 
 from chargebacks.errors import BadInput
 from chargebacks.evidence_fields import FILE_FIELDS
-from chargebacks.packet import BuiltPacket, Paper, QuoteBlock, Row, RowsBlock, TableBlock
+from chargebacks.evidence_items import Supplier
+from chargebacks.packet import BuiltPacket, Paper, QuoteBlock, Row, RowsBlock, Source, TableBlock
 from packets.rendering import Renderer
 
 
@@ -61,6 +62,41 @@ def test_the_letter_comes_first_and_has_one_page(packet: BuiltPacket) -> None:
     assert "Exhibit 6 · Timeline" in pages[-1]
 
 
+def test_the_argument_stands_under_the_letters_own_heading(renderer: Renderer) -> None:
+    """An inquiry is answered, not called unfounded."""
+    page = texts(renderer.render(draft(letter=letter(heading="Answer to the inquiry")), {}).reading_copy)[0]
+    assert "Answer to the inquiry" in page
+    assert "unfounded" not in page
+
+
+def test_a_narrow_column_breaks_a_word_and_not_its_neighbour(renderer: Renderer) -> None:
+    """An IP address that is wider than its column goes on in the next line instead of running into the next cell."""
+    table = TableBlock(
+        columns=("Time", "IP address", "Device"),
+        weights=(30, 5, 30),
+        rows=(("8 Nov 2026, 08:00", "198.51.100.240", "Planwell for iPhone"),),
+    )
+    page = texts(renderer.render(draft(exhibit("log", table)), {}).reading_copy)[-1]
+    assert "198.51.100.240" not in page
+    assert "198.51.100.240" in "".join(page.split())
+
+
+def test_sources_name_each_object_once(renderer: Renderer) -> None:
+    """With all that comes from it, so that a reader finds it in one place."""
+    parts = ("amount", "created", "billing_details.name, billing_details.email", "amount")
+    rows = tuple(
+        Row(
+            label="Fact",
+            value="1",
+            sources=(Source(supplier=Supplier.STRIPE, reference=f"charge ch_1, {part}"),),
+        )
+        for part in parts
+    )
+    shown = words(renderer.render(draft(exhibit("facts", RowsBlock(rows=rows))), {}).reading_copy)
+    assert "Stripe: charge ch_1 (amount, created, billing_details.name, billing_details.email)" in shown
+    assert shown.count("ch_1 (") == 1
+
+
 def test_statements_name_the_exhibits_that_prove_them(packet: BuiltPacket) -> None:
     """A statement carries the numbers of its exhibits, and the letter lists all of them."""
     page = words(packet.reading_copy)
@@ -85,14 +121,14 @@ def test_the_reading_copy_holds_everything_in_order(packet: BuiltPacket) -> None
     "shown",
     [
         "Sold to Anna Müller, Lindenstraße 7, 10969 Berlin, DE",
-        "2026-09-16 09:30 UTC Delivered to Anna Müller",
+        "16 Sep 2026, 09:30 UTC Delivered to Anna Müller",
         "Time (UTC) What IP address Device",
         "From Anna Müller to support@fjordfilter.example, 16 September 2026, 08:41 UTC",
         "the filter arrived yesterday, thank you! How do I set the reminder?",
         "Returns are accepted within 30 days of delivery.",
         "Accepted by ticking the box at checkout on 12 September 2026, 10:11 UTC.",
         "The parcel reached the cardholder's billing address and was signed for.",
-        "Sources Endpoint: evidence item 9f3a55d01c2b7e48, delivered_at",
+        "Sources Endpoint: evidence item 9f3a55d01c2b7e48 (delivered_at)",
     ],
 )
 def test_every_kind_of_block_is_shown(packet: BuiltPacket, shown: str) -> None:

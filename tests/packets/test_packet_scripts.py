@@ -63,6 +63,18 @@ def test_names_from_right_to_left_stand_at_the_right(renderer: Renderer, name: s
     assert left_edge(page, name[0]) > left_edge(built(renderer, LATIN).reading_copy, LATIN[0]) + 50
 
 
+def test_what_follows_an_isolated_name_stays_behind_it(renderer: Renderer) -> None:
+    """In a sentence of Latin letters the number after a Hebrew name stands at its right, as it was written."""
+
+    def number_at(said: str) -> float:
+        page = renderer.render(draft(exhibit("names", TextBlock(text=said))), {}).reading_copy
+        assert empty_boxes(page) == 0
+        return left_edge(page, "²") - left_edge(page, "כ")
+
+    assert number_at("Signed by דוד כהן ² times.") < 0
+    assert number_at("Signed by \u2068דוד כהן\u2069 ² times.") > 0
+
+
 def test_a_name_without_a_font_is_said_and_shown_by_its_code(renderer: Renderer) -> None:
     """Instead of an empty box stands the code point, and the finding names the package to install."""
     packet = built(renderer, CHINESE)

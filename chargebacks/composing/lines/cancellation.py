@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from chargebacks.composing.case_facts import Case, Fact, item_source, stripe
-from chargebacks.composing.letter_words import counted, from_to, on_day, quoted
-from chargebacks.composing.lines.fulfilment import USAGE
+from chargebacks.composing.letter_words import counted, counted_first, from_to, on_day, told
 from chargebacks.composing.lines.line import Line, present, said
+from chargebacks.composing.lines.use import USAGE
 from chargebacks.packet import Statement
 
 TIMELINE = "timeline"
@@ -23,10 +23,12 @@ def used_after_cancellation(case: Case) -> Line | None:
         return None
     logs = tuple(item_source(item, "rows") for _, item in rows)
     last = on_day(rows[-1][0].at)
+    after = f", after the charge of {on_day(case.sold_at)}" if cancelled.value > case.sold_at else ""
     lead = said(
-        f"The cancellation is recorded on {on_day(cancelled.value)}. "
-        f"The product was used {counted(len(rows), 'time')} after that, the last time on {last}.",
+        f"The cancellation is recorded on {on_day(cancelled.value)}{after}. "
+        f"The product was used {counted(len(rows), 'time')} after the cancellation, the last time on {last}.",
         cancelled,
+        case.of_charge("created"),
         *logs,
         exhibits=(USAGE, TIMELINE),
     )
@@ -34,7 +36,7 @@ def used_after_cancellation(case: Case) -> Line | None:
     return Line(
         name="used_after_cancellation",
         lead=lead,
-        statements=present(_period(case)),
+        statements=present(_period(case), _started(case)),
         support=(said(text, cancelled, *logs, exhibits=(USAGE,)),),
     )
 
@@ -94,15 +96,15 @@ def subscription_active(case: Case) -> Line | None:
 def instalment(case: Case) -> Line | None:
     """One purchase paid in parts: there is no subscription to cancel."""
     which = case.instalment
-    words = quoted(which.value) if which else None
+    words = told(which.value) if which else None
     if which is None or words is None:
         return None
     lead = said(
-        f"The charge is instalment {words[1:-1]} of one purchase. It is not a charge for a renewed subscription.",
+        f"The charge is instalment {words} of one purchase. It is not a charge for a renewed subscription.",
         which,
         exhibits=(TIMELINE,),
     )
-    statement = said(f"The charge is instalment {words[1:-1]} of one purchase.", which, exhibits=(TIMELINE,))
+    statement = said(f"The charge is instalment {words} of one purchase.", which, exhibits=(TIMELINE,))
     return Line(name="instalment", lead=lead, support=(statement,))
 
 
@@ -145,7 +147,7 @@ def _paid_before(case: Case) -> Statement | None:
     if subscription is None or subscription.paid_invoices < 1:
         return None
     return said(
-        f"{counted(subscription.paid_invoices, 'earlier invoice')} of the subscription "
+        f"{counted_first(subscription.paid_invoices, 'earlier invoice')} of the subscription "
         f"{'was' if subscription.paid_invoices == 1 else 'were'} paid.",
         stripe(f"subscription {subscription.id}, paid invoices"),
     )

@@ -1,7 +1,7 @@
 """Who paid: authentication, the issuer's own checks, how the sale is recognised, and what is known in any case."""
 
 from chargebacks.composing.case_facts import Case, item_source
-from chargebacks.composing.letter_words import on_day, quoted
+from chargebacks.composing.letter_words import on_day, quoted, told
 from chargebacks.composing.lines.line import Line, present, said
 from chargebacks.packet import Statement
 from chargebacks.wording import listed
@@ -74,7 +74,7 @@ def recognition(case: Case) -> Line | None:
     if not charge.descriptor and not bought:
         return None
     for_what = f" for {bought}" if bought else ""
-    shown = f" It stands on the statement as {charge.descriptor}." if charge.descriptor else ""
+    shown = f" It appears on the card statement as {charge.descriptor}." if charge.descriptor else ""
     lead = said(
         f"The charge of {charge.amount} was made on {on_day(case.sold_at)}{for_what}.{shown}",
         case.of_charge("amount, created, calculated_statement_descriptor"),
@@ -143,7 +143,7 @@ def _bought(case: Case) -> Statement | None:
 
 def _name(case: Case) -> Statement | None:
     name = case.customer_name
-    words = quoted(name.value) if name else None
+    words = told(name.value) if name else None
     return said(f"The customer gave the name {words}.", name, exhibits=(RECEIPT,)) if words else None
 
 

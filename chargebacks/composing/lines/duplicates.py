@@ -7,10 +7,19 @@ nothing is claimed: the customer may be right.
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from chargebacks.composing.case_facts import Case, Fact, says_what, stripe
-from chargebacks.composing.letter_words import at_time, fold, from_to, on_day, one_line, quoted
+from chargebacks.composing.case_facts import Case, Fact, stripe
+from chargebacks.composing.letter_words import (
+    at_time,
+    from_to,
+    isolated,
+    on_day,
+    one_line,
+    quoted,
+    without_isolates,
+)
 from chargebacks.composing.lines.line import Line, present, said
 from chargebacks.dossier import EarlierCharge
+from chargebacks.evidence_derived import fold, says_what
 from chargebacks.evidence_items import IdentifiersContent
 from chargebacks.money import Money
 from chargebacks.packet import Exhibit, Statement, TableBlock
@@ -102,7 +111,7 @@ def comparison_exhibit(case: Case) -> Exhibit | None:
     ]
     table = TableBlock(
         columns=("", "Disputed charge", "Other charge"),
-        weights=(2, 4, 4),
+        weights=(3, 5, 5),
         rows=tuple(row for row in rows if row[1] or row[2]),
         sources=(case.of_charge("id, created, amount"), stripe(f"charge {second.id}, id, created, amount")),
     )
@@ -128,11 +137,13 @@ def _purposes(case: Case, other: OtherCharge) -> Statement | None:
     if other.charge is None or (two := _described(case, other.charge)) is None:
         return None
     mine, theirs = two
-    first, second = quoted(mine.value), quoted(theirs.value)
-    if not first or not second or fold(mine.value) == fold(theirs.value):
+    if fold(mine.value) == fold(theirs.value):
         return None
+    first, second = quoted(mine.value), quoted(theirs.value)
     return said(
-        f"Charge {case.dossier.sale.charge.id} is for {first}, charge {other.charge.id} for {second}.",
+        f"The disputed charge is for {first}, the other one for {second}."
+        if first and second
+        else "The disputed charge and the other one are for different things.",
         mine,
         theirs,
         exhibits=(COMPARISON,),
@@ -168,7 +179,7 @@ def _explained(case: Case) -> Statement | None:
     told = case.text("duplicate_charge_explanation")
     if told is None:
         return None
-    words = one_line(told.value)
+    words = isolated(one_line(without_isolates(told.value)))
     text = (
         f"The merchant explains: “{words}”"
         if len(words) <= _MOST_TOLD

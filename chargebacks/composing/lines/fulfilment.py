@@ -1,23 +1,29 @@
-"""The customer got what was bought: delivered, used, provided; or its day is still to come.
+"""The customer got what was bought: delivered, signed for, provided; or its day is still to come.
 
 What proves which kind of sale: https://docs.stripe.com/disputes/categories
 """
 
-from collections.abc import Sequence
 from datetime import datetime
 
-from chargebacks.composing.case_facts import Case, Fact, Given, item_source
-from chargebacks.composing.letter_words import at_time, counted, on_day, quoted, same_address
+from chargebacks.composing.case_facts import Case, Fact, Given
+from chargebacks.composing.letter_words import (
+    at_time,
+    counted,
+    counted_first,
+    on_day,
+    same_address,
+    told,
+)
 from chargebacks.composing.lines.cardholder import RECEIPT, checks_passed
-from chargebacks.composing.lines.line import Line, present, said
+from chargebacks.composing.lines.line import Line, present, product_in_words, said
 from chargebacks.evidence_fields import ProductType
-from chargebacks.evidence_items import DeliveryContent, EvidenceItem, FileContent, UsageRow
+from chargebacks.evidence_items import DeliveryContent, EvidenceItem, FileContent
 from chargebacks.packet import Source, Statement
 
-DELIVERY, USAGE = "delivery", "usage"
-_PROOF_OF_SERVICE = ("service_documentation", "customer_signature")
+DELIVERY = "delivery"
+_SIGNATURE = "customer_signature"
+_PROOF_OF_SERVICE = ("service_documentation", _SIGNATURE)
 Parcel = Given[DeliveryContent]
-Act = tuple[UsageRow, EvidenceItem]
 
 
 def document_key(item: EvidenceItem) -> str:
@@ -37,15 +43,44 @@ def delivered(case: Case) -> Line | None:
     if not arrived:
         return None
     at, parcel = max(arrived, key=lambda pair: pair[0])
-    place = _place(case, parcel)
+    place, carrier, signer = _place(case, parcel), told(parcel.content.carrier), _signer(parcel)
     where = f" to {place.value}" if place else ""
+    by = f" by {carrier}" if carrier else ""
+    signed = f" The delivery was signed for by {signer}." if signer else ""
     parcels = f"The last of {counted(len(arrived), 'parcel')}" if len(arrived) > 1 else "The order"
-    told = f"{parcels} was delivered on {on_day(at)}{where}."
-    lead = said(told, parcel.source("delivered_at"), place, exhibits=(DELIVERY,))
-    statements = present(
-        _by_carrier(at, parcel), _signed(case, parcel), _to(parcel), _address_confirmed(case, parcel)
+    signatures = _signatures(case)
+    lead = said(
+        f"{parcels} was delivered{by} on {on_day(at)}{where}.{signed}",
+        parcel.source("carrier, delivered_at"),
+        place,
+        parcel.source("signed_by") if signer else None,
+        exhibits=(DELIVERY, *signatures) if signer else (DELIVERY,),
     )
+    on_paper = _signed_document(case) if not signer else None
+    statements = present(_by_carrier(at, parcel), on_paper, _to(parcel), _address_confirmed(case, parcel))
     return Line(name="delivered", lead=lead, statements=statements, support=(lead, *statements[:1]))
+
+
+def signed_for(case: Case) -> Line | None:
+    """Somebody signed: on paper, or by the carrier's record. A parcel that only left proves less."""
+    parcels = case.given(DeliveryContent)
+    parcel = next((one for one in parcels if _signer(one) and not one.content.delivered_at), None)
+    by_carrier = _signed_parcel(case, parcel) if parcel else None
+    on_paper = _signed_document(case)
+    proofs = present(by_carrier, on_paper)
+    if not proofs:
+        return None
+    sent = shipped(case)
+    track = sent.lead if sent and not by_carrier else None
+    lead = proofs[0]
+    if track:
+        lead = said(
+            f"{lead.text} {track.text}",
+            *lead.sources,
+            *track.sources,
+            exhibits=(*lead.exhibits, *track.exhibits),
+        )
+    return Line(name="signed_for", lead=lead, statements=proofs[1:], support=proofs)
 
 
 def shipped(case: Case) -> Line | None:
@@ -56,43 +91,15 @@ def shipped(case: Case) -> Line | None:
     sent = next((one for one in parcels if one.content.shipped_at), None)
     if sent is None or sent.content.shipped_at is None:
         return None
-    text = f"The order was handed to the carrier on {on_day(sent.content.shipped_at)}."
-    lead = said(text, sent.source("shipped_at"), exhibits=(DELIVERY,))
-    track = said(
-        f"{sent.content.carrier} carries it under the tracking number {sent.content.tracking_number}.",
-        sent.source("carrier, tracking_number"),
+    carrier, number = told(sent.content.carrier), told(sent.content.tracking_number)
+    to = carrier or "the carrier"
+    under = f" under the tracking number {number}" if number else ""
+    lead = said(
+        f"The order was handed to {to} on {on_day(sent.content.shipped_at)}{under}.",
+        sent.source("carrier, tracking_number, shipped_at"),
         exhibits=(DELIVERY,),
     )
-    return Line(name="shipped", lead=lead, statements=(track,), support=(lead, track))
-
-
-def digital_use(case: Case) -> Line | None:
-    """The product was used after it was paid for, best of all from the address of the purchase."""
-    if not case.usage:
-        return None
-    rows, ip = case.usage, case.purchase_ip
-    from_there = [pair for pair in rows if ip and pair[0].ip == ip.value]
-    there = ""
-    if from_there:
-        share = f"{len(from_there)} of {counted(len(rows), 'act')} in the usage log"
-        there = f" The IP address of the purchase stands at {share}."
-    used = f"The product was used {counted(len(rows), 'time')} after the purchase, {_span(rows)}"
-    lead = said(
-        f"{used}.{there}",
-        *_logs(rows),
-        case.of_charge("created"),
-        ip if from_there else None,
-        exhibits=(USAGE,),
-    )
-    uses = said(f"{used}.", *_logs(rows), case.of_charge("created"), exhibits=(USAGE,))
-    same = _from_purchase_ip(ip, from_there, rows) if ip and from_there else None
-    place = said(f"The IP address of the purchase is {ip.value}.", ip) if ip and from_there else None
-    return Line(
-        name="digital_use",
-        lead=lead,
-        statements=present(place, _act(rows[0], "first"), _act(rows[-1], "last") if len(rows) > 1 else None),
-        support=present(uses, same),
-    )
+    return Line(name="shipped", lead=lead, statements=present(_to(sent)), support=(lead,))
 
 
 def service_provided(case: Case) -> Line | None:
@@ -102,9 +109,21 @@ def service_provided(case: Case) -> Line | None:
         return None
     proofs = documents_in(case, *_PROOF_OF_SERVICE)
     keys = tuple(document_key(one.item) for one in proofs)
-    what = "booking was for" if case.plan.product_type is ProductType.EVENT else "service was provided on"
-    lead = said(f"The {what} {on_day(at.value)}.", at, exhibits=keys)
-    attached = present(_attached(proofs))
+    dated = case.plan.product_type is ProductType.EVENT
+    what, of_what = product_in_words(case, "The booking" if dated else "The service")
+    name = case.customer_name
+    whose = told(name.value) if name else None
+    by = f" by {whose}" if whose else ""
+    then = "was for" if dated else "was provided on"
+    lead = said(
+        f"{what}, bought{by} on {on_day(case.sold_at)}, {then} {on_day(at.value)}.",
+        at,
+        of_what,
+        name if whose else None,
+        case.of_charge("created"),
+        exhibits=(*keys, RECEIPT),
+    )
+    attached = present(_attached(documents_in(case, "shipping_documentation", *_PROOF_OF_SERVICE)))
     return Line(name="service_provided", lead=lead, statements=attached, support=(lead, *attached))
 
 
@@ -114,19 +133,22 @@ def date_ahead(case: Case) -> Line | None:
     if agreed is None or agreed.value <= opened:
         return None
     lead = said(
-        f"The agreed date is {on_day(agreed.value)}. The dispute was opened on {on_day(opened)}, before that date.",
+        f"The agreed date is {on_day(agreed.value)}. "
+        f"The {case.claim} was opened on {on_day(opened)}, before that date.",
         agreed,
         case.of_dispute("created"),
         exhibits=("timeline",),
     )
-    text = f"The agreed date of {on_day(agreed.value)} came after the day on which the dispute was opened."
+    text = (
+        f"The agreed date of {on_day(agreed.value)} came after the day on which the {case.claim} was opened."
+    )
     statement = said(text, agreed, case.of_dispute("created"), exhibits=("timeline",))
     return Line(name="date_ahead", lead=lead, support=(statement,))
 
 
 def documents(case: Case) -> Line | None:
     """What was supplied as files for the goods or the service is attached; it never leads."""
-    shown = documents_in(case, "shipping_documentation", *_PROOF_OF_SERVICE)
+    shown = documents_in(case, "shipping_documentation", "service_documentation")
     statement = _attached(shown)
     return Line(name="documents", lead=statement, support=(statement,)) if statement else None
 
@@ -160,32 +182,50 @@ def _place(case: Case, parcel: Parcel) -> Fact[str] | None:
 
 
 def _by_carrier(at: datetime, parcel: Parcel) -> Statement:
-    carrier, number = parcel.content.carrier, parcel.content.tracking_number
+    carrier, number = told(parcel.content.carrier), told(parcel.content.tracking_number)
+    which = f" {number}" if number else ""
     return said(
-        f"{carrier} delivered parcel {number} on {at_time(at)}.",
+        f"{carrier or 'The carrier'} delivered parcel{which} on {at_time(at)}.",
         parcel.source("carrier, tracking_number, delivered_at"),
         exhibits=(DELIVERY,),
     )
 
 
 def _to(parcel: Parcel) -> Statement | None:
-    address = quoted(parcel.content.address.one_line()) if parcel.content.address else None
+    address = told(parcel.content.address.one_line()) if parcel.content.address else None
     if address is None:
         return None
+    return said(f"The address of delivery is {address}.", parcel.source("address"), exhibits=(DELIVERY,))
+
+
+def _signer(parcel: Parcel) -> str | None:
+    return told(parcel.content.signed_by) if parcel.content.signed_by else None
+
+
+def _signatures(case: Case) -> tuple[str, ...]:
+    return tuple(document_key(one.item) for one in documents_in(case, _SIGNATURE))
+
+
+def _signed_parcel(case: Case, parcel: Parcel) -> Statement:
+    carrier, number = told(parcel.content.carrier), told(parcel.content.tracking_number)
+    which = f" {number}" if number else ""
+    of = f" of {carrier}" if carrier else ""
     return said(
-        f"The address of delivery is {address[1:-1]}.", parcel.source("address"), exhibits=(DELIVERY,)
+        f"Parcel{which}{of} was signed for by {_signer(parcel)}.",
+        parcel.source("carrier, tracking_number, signed_by"),
+        exhibits=(DELIVERY, *_signatures(case)),
     )
 
 
-def _signed(case: Case, parcel: Parcel) -> Statement | None:
-    name = quoted(parcel.content.signed_by) if parcel.content.signed_by else None
-    if name is None:
+def _signed_document(case: Case) -> Statement | None:
+    papers = documents_in(case, _SIGNATURE)
+    if not papers:
         return None
-    keys = tuple(document_key(one.item) for one in documents_in(case, "customer_signature"))
+    attached = "attached document" if len(papers) == 1 else f"{len(papers)} attached documents"
     return said(
-        f"The delivery was signed for by {name[1:-1]}.",
-        parcel.source("signed_by"),
-        exhibits=(DELIVERY, *keys),
+        f"The customer's signature is on the {attached}.",
+        *(one.source(f"file for {_SIGNATURE}") for one in papers),
+        exhibits=_signatures(case),
     )
 
 
@@ -208,37 +248,7 @@ def _attached(proofs: tuple[Given[FileContent], ...]) -> Statement | None:
         return None
     be = "is" if len(proofs) == 1 else "are"
     return said(
-        f"{counted(len(proofs), 'document')} of the delivery or service {be} attached.",
+        f"{counted_first(len(proofs), 'document')} of the delivery or service {be} attached.",
         *(one.source(f"file for {one.content.field}") for one in proofs),
         exhibits=tuple(document_key(one.item) for one in proofs),
     )
-
-
-def _from_purchase_ip(ip: Fact[str], from_there: Sequence[Act], rows: tuple[Act, ...]) -> Statement:
-    return said(
-        f"The IP address {ip.value} of the purchase stands at {len(from_there)} of {counted(len(rows), 'act')} "
-        "in the usage log.",
-        *_logs(from_there),
-        ip,
-        exhibits=(USAGE,),
-    )
-
-
-def _act(act: Act, which: str) -> Statement | None:
-    row, item = act
-    words = quoted(row.what)
-    if words is None:
-        return None
-    text = f"The {which} act in the log after the purchase is {words}, on {at_time(row.at)}."
-    return said(text, item_source(item, "rows"), exhibits=(USAGE,))
-
-
-def _span(rows: tuple[Act, ...]) -> str:
-    first, last = rows[0][0].at, rows[-1][0].at
-    if first.date() == last.date():
-        return f"on {on_day(first)}"
-    return f"from {on_day(first)} to {on_day(last)}"
-
-
-def _logs(rows: Sequence[Act]) -> list[Source]:
-    return list(dict.fromkeys(item_source(item, "rows") for _, item in rows))

@@ -11,12 +11,14 @@ from chargebacks.ce3_identifiers import shared
 from chargebacks.ce3_values import Ce3Transaction, merged
 from chargebacks.compelling_evidence import METADATA_KEYS, find_priors, prior_candidates
 from chargebacks.composing.case_facts import Case, Given, stripe
-from chargebacks.composing.letter_words import on_day, one_line
+from chargebacks.composing.letter_words import day_in_table, on_day, one_line
 from chargebacks.composing.lines.line import Line, said
+from chargebacks.composing.tables import table_of
 from chargebacks.dossier import EarlierCharge
 from chargebacks.evidence_at_hand import is_good_history
+from chargebacks.evidence_derived import says_what
 from chargebacks.evidence_items import IdentifiersContent
-from chargebacks.packet import Exhibit, Source, Statement, TableBlock
+from chargebacks.packet import Exhibit, Source, Statement
 from chargebacks.wording import listed
 
 HISTORY = "history"
@@ -55,20 +57,20 @@ def customer_history(case: Case) -> Line | None:
     older, newer = history.priors
     same = "card" if older.same_card and newer.same_card else "customer"
     places = tuple(_place(one, "created, amount, paid, disputed") for one in history.priors)
-    lead = said(
-        f"The same {same} paid this merchant on {on_day(older.created)} and on {on_day(newer.created)}. "
-        "Neither of these charges is disputed.",
+    paid = said(
+        f"The same {same} paid this merchant on {on_day(older.created)} and on {on_day(newer.created)}, and neither "
+        "charge is disputed.",
         *places,
         exhibits=(HISTORY,),
     )
+    alike = _shared(case, history)
+    lead = said(f"{paid.text} {alike.text}", *paid.sources, *alike.sources, exhibits=(HISTORY,))
     named = said(
-        f"The earlier charges are {older.id} of {older.amount} and {newer.id} of {newer.amount}, "
-        "neither of them disputed.",
+        f"The earlier charges are {older.id} of {older.amount} and {newer.id} of {newer.amount}.",
         *places,
         exhibits=(HISTORY,),
     )
-    statements = (_shared(case, history), named)
-    return Line(name="customer_history", lead=lead, statements=statements, support=statements)
+    return Line(name="customer_history", lead=lead, statements=(named,), support=(paid, alike))
 
 
 def history_exhibit(case: Case) -> Exhibit | None:
@@ -81,14 +83,13 @@ def history_exhibit(case: Case) -> Exhibit | None:
     charge, product = case.dossier.sale.charge, case.product
     disputed = (
         charge.id,
-        on_day(charge.created),
+        day_in_table(charge.created),
         str(charge.amount),
         one_line(product.value) if product else "",
         "the disputed charge",
     )
-    table = TableBlock(
+    table = table_of(
         columns=("Charge", "Date", "Amount", "For", "Shared with the disputed charge"),
-        weights=(3, 3, 2, 3, 4),
         rows=(*(_row(one, case) for one in shown), disputed),
         sources=(
             *(_place(one, "created, amount, description") for one in shown),
@@ -101,7 +102,8 @@ def history_exhibit(case: Case) -> Exhibit | None:
         title="Earlier charges of the same customer",
         slot="uncategorized_file",
         rank=3,
-        summary="Earlier charges that were paid and are not disputed, and what they share with the disputed one.",
+        summary="Earlier charges that were paid and are not disputed, and what they share with the disputed one. In "
+        "bold: the two that the letter tells of.",
         blocks=(table,),
     )
 
@@ -196,7 +198,7 @@ def _shared(case: Case, history: _History) -> Statement:
     """Addresses of homes and devices are named, not spelled out: they stand in the exhibits."""
     mine = _of_the_sale(case)
     words = [_named(name, mine.transaction) for name in history.common]
-    text = f"These two earlier charges and the disputed charge share {listed(words)}."
+    text = f"Both of these charges share {listed(words)} with the disputed charge."
     theirs = (source for one in history.priors for source in _of_earlier(one, case).sources)
     return said(text, *mine.sources, *theirs, exhibits=(HISTORY,))
 
@@ -211,9 +213,9 @@ def _row(earlier: EarlierCharge, case: Case) -> tuple[str, ...]:
     same = [*(["card"] if earlier.same_card else []), *(_WORDS[name] for name in common)]
     return (
         earlier.id,
-        on_day(earlier.created),
+        day_in_table(earlier.created),
         str(earlier.amount),
-        one_line(earlier.description or ""),
+        one_line(earlier.description or "") if says_what(earlier.description) else "",
         listed(same),
     )
 

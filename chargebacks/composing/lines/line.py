@@ -1,6 +1,7 @@
 """A line of argument: what it says first, and the statements that carry it."""
 
-from chargebacks.composing.case_facts import Fact
+from chargebacks.composing.case_facts import Case, Fact
+from chargebacks.composing.letter_words import quoted
 from chargebacks.packet import Source, Statement
 from chargebacks.values import Value
 
@@ -31,3 +32,9 @@ def said(text: str, *known: Source | Fact[object] | None, exhibits: tuple[str, .
 def present(*statements: Statement | None) -> tuple[Statement, ...]:
     """Those that can be made."""
     return tuple(one for one in statements if one is not None)
+
+
+def product_in_words(case: Case, otherwise: str = "The product") -> tuple[str, Fact[str] | None]:
+    """What was sold as the subject of a sentence, and where that stands."""
+    words = quoted(case.product.value) if case.product else None
+    return (words, case.product) if words else (otherwise, None)

@@ -9,10 +9,11 @@ from collections.abc import Iterator
 
 from chargebacks.charges import RefundSnapshot, RefundStatus
 from chargebacks.composing.case_facts import Case, stripe
-from chargebacks.composing.letter_words import at_time, counted, on_day
+from chargebacks.composing.letter_words import at_time, counted, in_table, on_day
 from chargebacks.composing.lines.line import Line, present, said
+from chargebacks.composing.tables import table_of
 from chargebacks.money import Money
-from chargebacks.packet import Exhibit, Row, RowsBlock, Source, Statement, TableBlock
+from chargebacks.packet import Exhibit, Row, RowsBlock, Source, Statement
 
 REFUND = "refund"
 _MOST_TOLD = 2
@@ -31,12 +32,12 @@ def refund_made(case: Case) -> Line | None:
         else f"by {counted(len(made), 'refund')}, the last on {on_day(last.created)}"
     )
     whole = returned.amount_minor >= charge.captured_minor
-    opened = f"this dispute was opened on {on_day(disputed.created)}"
+    opened = f"this {case.claim} was opened on {on_day(disputed.created)}"
     order = f", before {opened}." if last.created < disputed.created else f". T{opened[1:]}."
     what = (
         f"The charge of {_charged(case)} was refunded in full"
         if whole
-        else f"{returned} of the charge was refunded"
+        else f"Of the charge of {_charged(case)}, {returned} was refunded"
     )
     over = "" if whole else f", no less than the disputed {disputed.amount}"
     lead = said(
@@ -136,10 +137,9 @@ def refund_exhibit(case: Case) -> Exhibit | None:
             ),
         )
     )
-    table = TableBlock(
+    table = table_of(
         title="Refunds of the charge",
-        columns=("Refund", "Amount", "Made", "Status", "Acquirer reference number (ARN)"),
-        weights=(3, 2, 3, 2, 4),
+        columns=("Refund", "Amount", "Made (UTC)", "Status", "Acquirer reference number (ARN)"),
         rows=tuple(_row(refund) for refund in shown),
         sources=tuple(_place(refund, "amount, created, status, destination_details") for refund in shown),
     )
@@ -191,7 +191,7 @@ def _by_alert(case: Case, refund: RefundSnapshot) -> Statement | None:
 
 def _row(refund: RefundSnapshot) -> tuple[str, ...]:
     amount = Money(amount_minor=refund.amount_minor, currency=refund.currency)
-    return refund.id, str(amount), at_time(refund.created), refund.status, refund.arn or "not yet given"
+    return refund.id, str(amount), in_table(refund.created), refund.status, refund.arn or "not yet given"
 
 
 def _place(refund: RefundSnapshot, part: str) -> Source:

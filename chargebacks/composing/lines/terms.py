@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from chargebacks.composing.case_facts import Case, Given
-from chargebacks.composing.letter_words import on_day, quoted
+from chargebacks.composing.letter_words import ended, on_day, quoted
 from chargebacks.composing.lines.line import Line, present, said
 from chargebacks.composing.lines.refunds import refunds_made
 from chargebacks.evidence_items import PolicyContent, PolicyKind
@@ -36,20 +36,21 @@ def credit_refused(case: Case) -> Line | None:
         return None
     name, keys = POLICY_NAMES[policy.content.kind], (policy_key(policy),)
     clause = _clause(policy)
-    because = f" The reason is {reason}." if reason else ""
-    first = "The merchant refused a refund under" if refusal else "A refund is subject to"
     in_force = " that was in force at the sale" if policy.content.in_force_from else ""
-    lead = said(
-        f"{first} the {name}{in_force}.{because}",
-        refusal,
-        policy.source("text, in_force_from, in_force_until"),
-        exhibits=keys,
-    )
+    terms = policy.source("text, clause, in_force_from, in_force_until")
+    if refusal:
+        because = f" The reason is {reason}." if reason else ""
+        text = f"The merchant refused a refund under the {name}{in_force}.{because}"
+        lead, told = said(text, refusal, terms, exhibits=keys), present(clause)
+    else:
+        words = quoted(policy.content.clause or "")
+        text = f"A refund is subject to the {name}{in_force}{f': {words}' if words else ''}"
+        lead, told = said(ended(text), terms, exhibits=keys), () if words else present(clause)
     refused = said(f"The merchant refused a refund for the reason {reason}.", refusal) if reason else None
     return Line(
         name="credit_refused",
         lead=lead,
-        statements=present(clause, _shown(policy)),
+        statements=(*told, *present(_shown(policy))),
         support=present(refused, clause) or (lead,),
     )
 
@@ -98,7 +99,7 @@ def _clause(policy: Policy) -> Statement | None:
     name, key = POLICY_NAMES[policy.content.kind], policy_key(policy)
     words = quoted(policy.content.clause)
     text = (
-        f"The {name} says: {words}"
+        ended(f"The {name} says: {words}")
         if words
         else f"The clause of the {name} that applies is marked in the exhibit."
     )
