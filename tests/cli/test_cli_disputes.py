@@ -83,7 +83,7 @@ class TestADisputeThatWaits:
         for heading in ("left", "reason", "ready", "lacks", "gain or verdict"):
             assert heading in lines[0]
         row = lines[lines.index(f"  {shown}") - 1]
-        for said in ("49.99 USD", "product not received", "%", " -", "USD"):
+        for said in ("49.99 USD", "product not received", "%", "leave", "gathering"):
             assert said in row
         assert [line for line in lines if len(line) > 120] == []
 

@@ -39,6 +39,24 @@ def test_a_charge_leads_to_its_subscription(shop: BillingShop) -> None:
     assert invoice.parent.subscription_details.subscription == subscription.id
 
 
+@pytest.mark.parametrize(
+    ("recurring", "described"),
+    [
+        ({"interval": "month"}, "2 × Pro plan (at $1,015.99 / month)"),
+        ({"interval": "month", "interval_count": 3}, "2 × Pro plan (at $1,015.99 / every 3 months)"),
+    ],
+)
+def test_an_invoice_names_the_product(shop: BillingShop, recurring: Any, described: str) -> None:
+    """A line says how many of which product at which price, as its customers read it; a trial says so."""
+    product = shop.v1.products.create({"name": "Pro plan"})
+    terms: Any = {"product": product.id, "currency": "usd", "unit_amount": 101_599, "recurring": recurring}
+    items = [{"price": shop.v1.prices.create(terms).id, "quantity": 2}]
+    paid = shop.subscribe(items=items)
+    assert [line.description for line in paid.latest_invoice.lines.data] == [described]
+    tried = shop.subscribe(items=items, trial_period_days=7)
+    assert [line.description for line in tried.latest_invoice.lines.data] == ["Trial period for Pro plan"]
+
+
 def test_a_plain_payment_has_no_invoice(shop: BillingShop) -> None:
     """The payment intent of a plain payment is in no invoice payment."""
     intent = shop.pay()
