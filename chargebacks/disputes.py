@@ -148,8 +148,9 @@ class Dispute(Value):
 
     @property
     def awaits_answer(self) -> bool:
-        """Whether Stripe takes evidence now. An unknown status takes none."""
-        return self.status in _AWAITS
+        """Whether Stripe takes evidence now. An unknown status takes none, and what the network has settled is never
+        touched, whatever its status says."""
+        return self.status in _AWAITS and not self.network_settled
 
     @property
     def under_review(self) -> bool:

@@ -6,6 +6,7 @@ from chargebacks.disputes import Dispute, LinkedAlert
 from chargebacks.economics import Way, Weighing
 from chargebacks.evidence import Completeness
 from chargebacks.evidence_fields import ProductType
+from chargebacks.money import Money
 from chargebacks.values import Instant, Value
 
 
@@ -62,6 +63,8 @@ class DisputeSituation(Value):
     liability_shift: bool | None = None
     refunded_minor: int = 0
     """How much of the disputed amount had gone back to the customer before (`economics.credited_minor`)."""
+    charge_left: Money | None = None
+    """What is left of the charge to refund; None: taken to be what is disputed."""
     alert: LinkedAlert | None = None
     livemode: bool = False
 

@@ -20,7 +20,7 @@ _BY_REASON = {
         "cancelled_after_charge documents correspondence"
     ),
     "credit_not_processed": (
-        "credit_in_part credit_refused not_returned used_after_cancellation cancelled_after_charge "
+        "credit_in_part credit_refused not_returned used_after_cancellation cancelled_after_charge subscription_active "
         f"{_FULFILLED} terms_shown documents correspondence"
     ),
     "subscription_canceled": (

@@ -202,10 +202,14 @@ def _is_open(then: DisputeThen, situation: DisputeSituation) -> bool:
 
 
 def _left_to_refund(situation: DisputeSituation) -> Money | None:
-    """Only an inquiry's charge can still be refunded."""
-    dispute = situation.dispute
+    """Only an inquiry's charge can still be refunded, and only what is left of it as a whole ends the inquiry: where a
+    part of a sale is disputed, the inquiry is answered (https://docs.stripe.com/disputes/how-disputes-work)."""
+    dispute, charge_left = situation.dispute, situation.charge_left
     left = dispute.amount.amount_minor - max(situation.refunded_minor, 0)
     if dispute.stage is not Stage.INQUIRY or not dispute.is_charge_refundable or left <= 0:
+        return None
+    alike = charge_left is not None and charge_left.currency == dispute.amount.currency
+    if alike and charge_left is not None and charge_left.amount_minor > left:
         return None
     return Money(amount_minor=left, currency=dispute.amount.currency)
 
@@ -217,8 +221,10 @@ def _refund(
     left = _left_to_refund(situation)
     if left is None:
         return None
-    limit = amount_in(rules.inquiries.limits, left.currency)
-    if limit is None:
+    limit, charge_left = amount_in(rules.inquiries.limits, left.currency), situation.charge_left
+    if charge_left is not None and charge_left.currency != left.currency:
+        held = f"All of the charge's {charge_left} would be refunded, and {left} is asked about: a person decides."
+    elif limit is None:
         held = f"No limit is set for refunds of inquiries in {left.currency}."
     else:
         held = f"{left} is above the limit of {limit} for refunds of inquiries." if left > limit else ""

@@ -403,6 +403,16 @@ class TestTerms:
             "A refund is subject to the refund policy: “Worn boots are not taken back.”"
         )
 
+    def test_cancelled_too_late_by_its_own_policy(self) -> None:
+        """A single purchase that was cancelled after its charge: the refusal under the cancellation policy leads, and
+        the cancellation is no argument."""
+        dossier = a_dossier(dispute=about("credit_not_processed", "13.7"))
+        cancelled = facts(cancelled_at=day(5), refund_refused_because="Cancelled after the boots had left")
+        argument = argued(dossier, policy(PolicyKind.CANCELLATION), policy(PolicyKind.REFUND), cancelled)
+        assert argument.name == "credit_refused"
+        assert "under the cancellation policy" in argument.statement.text
+        assert "cancelled_after_charge" not in argument.lines
+
     def test_policy_of_unknown_age(self) -> None:
         """Of a policy without dates it is not said that it was in force."""
         argument = argued(a_dossier(dispute=NOT_CREDITED), policy(), facts(refund_refused_because="Worn"))

@@ -42,9 +42,10 @@ def used_after_cancellation(case: Case) -> Line | None:
 
 
 def cancelled_after_charge(case: Case) -> Line | None:
-    """The charge was due when it was made."""
+    """The charge was due when it was made. Of a single purchase it says nothing: each is cancelled after its charge."""
     cancelled = case.cancelled_at
-    if cancelled is None or cancelled.value <= case.sold_at:
+    recurring = case.dossier.subscription is not None or case.reason == "subscription_canceled"
+    if cancelled is None or cancelled.value <= case.sold_at or not recurring:
         return None
     lead = said(
         f"The charge was made on {on_day(case.sold_at)}. "

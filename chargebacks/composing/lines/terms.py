@@ -30,7 +30,10 @@ def policy_of(case: Case, *kinds: PolicyKind) -> Policy | None:
 
 def credit_refused(case: Case) -> Line | None:
     """A refund is not owed: the clause, where it was shown, and why it was refused."""
-    policy, refusal = policy_of(case, PolicyKind.REFUND, PolicyKind.TERMS), case.refusal
+    kinds = (PolicyKind.REFUND, PolicyKind.CANCELLATION, PolicyKind.TERMS)
+    if case.cancelled_at is not None:
+        kinds = (PolicyKind.CANCELLATION, PolicyKind.REFUND, PolicyKind.TERMS)
+    policy, refusal = policy_of(case, *kinds), case.refusal
     reason = quoted(refusal.value) if refusal else None
     if policy is None or (refusal is None and policy.content.clause is None):
         return None
