@@ -107,9 +107,10 @@ def _flaws(packet: BuiltPacket, network: str | None) -> Iterator[str]:
 
 
 def _flaws_of_letter(reader: PdfReader, argument: str) -> Iterator[str]:
-    """One page that says the argument; what follows it is no part of it."""
-    texts = [plain(page.extract_text()) for page in reader.pages]
-    if plain(argument.split("\n")[0]) not in texts[0]:
+    """One page that says the argument; what follows it is no part of it. Compared by Latin letters: scripts that are
+    shaped do not come back from a PDF as they went in."""
+    texts = [_latin(page.extract_text()) for page in reader.pages]
+    if _latin(argument.split("\n")[0]) not in texts[0]:
         yield "the letter does not name the argument on its page"
     if any("weaskthat" in text for text in texts[1:]):
         yield "the letter runs over its page"
@@ -139,3 +140,7 @@ def _seen(thing: Any) -> Any:
 def plain(text: str) -> str:
     """Letters and digits alone: line breaks, ligatures and kinds of quotation marks do not count."""
     return "".join(sign for sign in unicodedata.normalize("NFKC", text).lower() if sign.isalnum())
+
+
+def _latin(text: str) -> str:
+    return "".join(letter for letter in plain(text) if letter.isascii())
