@@ -36,13 +36,14 @@ class Shop:
         body = {"key": self.key, "method": method, "path": path, "action": action, **details}
         await post(self.stack.stripe_control, "/_sandbox/faults", body)
 
-    async def subscribed(self, amount: int) -> tuple[str, str]:
+    async def subscribed(self, amount: int, **fields: Any) -> tuple[str, str]:
         """A subscription's paid first charge, unknown to our index: (charge id, subscription id)."""
         body = {
             "account": self.account,
             "amount": amount,
             "currency": "usd",
             "last4": f"{amount % 10_000:04}",
+            **fields,
         }
         made = await post(self.stack.stripe_control, "/_sandbox/subscriptions", body)
         return made["charge"]["id"], made["subscription"]["id"]
@@ -104,23 +105,62 @@ class Shop:
         outcomes: list[dict[str, Any]] = answer.raise_for_status().json()["outcomes"]
         return outcomes
 
+    async def disputed(self, charge_id: str, *, due_by: int, **wishes: Any) -> str:
+        """A dispute of the charge at the stand-in, to be answered by `due_by` (Unix seconds); its id."""
+        body = {"charge": charge_id, "due_by": due_by, **wishes}
+        made = await post(self.stack.stripe_control, "/_sandbox/disputes", body)
+        return str(made["id"])
+
+    async def submissions(self, dispute_id: str) -> list[dict[str, Any]]:
+        """What went to the bank, in order, as the stand-in received it."""
+        answer = await self.stack.stripe_control.get(f"/_sandbox/disputes/{dispute_id}/submissions")
+        made: list[dict[str, Any]] = answer.raise_for_status().json()["submissions"]
+        return made
+
+    async def posts(self, path: str) -> list[dict[str, Any]]:
+        """This shop's POST calls whose path matches, in order, those that failed or were refused among them; not those
+        that a fault cut off before they were read."""
+        query = {"path": path, "method": "POST"}
+        answer = await self.stack.stripe_control.get("/_sandbox/requests", params=query)
+        calls = answer.raise_for_status().json()["requests"]
+        return [call for call in calls if call["account"] == self.account]
+
+    async def unfired(self) -> list[str]:
+        """Faults of this shop that no call has run into."""
+        answer = await self.stack.stripe_control.get("/_sandbox/faults")
+        faults = answer.raise_for_status().json()["faults"]
+        return [
+            f"{fault['action']} at {fault['nth']}. {fault['method']} {fault['path']}"
+            for fault in faults
+            if fault["key"] == self.key and not fault["fired"]
+        ]
+
     async def subscription_status(self, subscription: str) -> str:
-        answer = await self.stack.stripe_control.get(
-            f"/v1/subscriptions/{subscription}",
-            headers={"Authorization": "Bearer sk_test_sandbox_" + self.name},
-        )
-        status: str = answer.raise_for_status().json()["status"]
+        status: str = (await self.read(f"/v1/subscriptions/{subscription}"))["status"]
         return status
 
+    async def read(self, path: str) -> dict[str, Any]:
+        """What Stripe's API gives, by a key of the test's own."""
+        headers = {"Authorization": "Bearer sk_test_sandbox_" + self.name}
+        answer = await self.stack.stripe_control.get(path, headers=headers)
+        found: dict[str, Any] = answer.raise_for_status().json()
+        return found
 
-async def open_shop(stack: Stack, name: str, *, policy: str = POLICY) -> Shop:
-    """A shop of its own, with its key, policy and a Chargebackhit source."""
+
+async def open_shop(stack: Stack, name: str, *, policy: str = POLICY, disputes: bool = False) -> Shop:
+    """A shop of its own, with its key, policy and a Chargebackhit source.
+
+    `disputes`: representment is switched on here, and Smart Disputes at the stand-in.
+    """
     account, key = f"acct_1{name.title().replace('-', '')}", f"sk_test_{name}"
-    await post(stack.stripe_control, "/_sandbox/accounts", {"id": account, "name": name})
+    opened = {"id": account, "name": name, "smart_disputes": disputes}
+    await post(stack.stripe_control, "/_sandbox/accounts", opened)
     for each in (key, f"sk_test_sandbox_{name}"):  # the second one reads for the test, untouched by faults
         await post(stack.stripe_control, "/_sandbox/keys", {"key": each, "account": account})
     await stack.store.accounts.connect_account(
-        StripeCredentials(account=name, api_key=SecretStr(key), livemode=False), alert_management=True
+        StripeCredentials(account=name, api_key=SecretStr(key), livemode=False),
+        alert_management=True,
+        dispute_representment=disputes,
     )
     await activate_policy(stack, name, policy)
     pattern = await stack.store.sources.source("chargebackhit-shop")

@@ -1,26 +1,30 @@
-"""The real worker, except that it dies at a chosen point of a chosen case, once.
+"""The real worker, except that it dies at a chosen point of a chosen case, once. LIVES of them run side by side.
 
-    python tests/faults/crashing_worker.py PLAN
+    python tests/faults/crashing_worker.py PLAN LIVES
 
 PLAN is a folder with `points.json` ({case id: point}) and one file per point that has been reached. A point is
 `before NAME` or `after NAME`, where NAME is an activity or a call of an activity's collaborator, such as
-`stripe.create_refund`. Dying means: at once, nothing closed, nothing told to anybody.
+`stripe.create_refund`; ` in ACTIVITY` after a call means that activity's call only. Dying means: at once, nothing
+closed, nothing told to anybody.
 """
 
 import asyncio
 import hashlib
+import inspect
 import json
 import os
 import signal
 import sys
-from collections.abc import Awaitable, Callable
-from contextlib import AsyncExitStack
+from collections.abc import Callable
+from contextlib import AsyncExitStack, suppress
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, NoReturn
 
 from temporalio import activity
 from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, Interceptor
+from temporalio.worker._worker import load_default_build_id
 
 import worker
 from runtime.logs import configure_logging
@@ -43,10 +47,11 @@ class Executioner:
         self._plan = plan
 
     def at(self, point: str) -> None:
-        case_id = activity.info().workflow_id or ""
+        info = activity.info()
+        case_id = info.workflow_id or ""
         points = json.loads((self._plan / "points.json").read_text())
         mark = mark_of(self._plan, case_id)
-        if points.get(case_id) == point and not mark.exists():
+        if points.get(case_id) in (point, f"{point} in {info.activity_type}") and not mark.exists():
             mark.write_text(point)
             os._exit(DIED)
 
@@ -74,17 +79,45 @@ def around_calls(part: Any, name: str, executioner: Executioner) -> Any:
 
     class Around:
         def __getattr__(self, method: str) -> Any:
-            call: Callable[..., Awaitable[Any]] = getattr(part, method)
+            call: Callable[..., Any] = getattr(part, method)
+            before, after = f"before {name}.{method}", f"after {name}.{method}"
 
             async def called(*args: Any, **kwargs: Any) -> Any:
-                executioner.at(f"before {name}.{method}")
+                executioner.at(before)
                 result = await call(*args, **kwargs)
-                executioner.at(f"after {name}.{method}")
+                executioner.at(after)
                 return result
 
-            return called
+            def called_in_thread(*args: Any, **kwargs: Any) -> Any:
+                executioner.at(before)
+                result = call(*args, **kwargs)
+                executioner.at(after)
+                return result
+
+            if inspect.isasyncgenfunction(call):
+                return call
+            return called if inspect.iscoroutinefunction(call) else called_in_thread
 
     return Around()
+
+
+def mortal(parts: worker.Parts, executioner: Executioner) -> worker.Parts:
+    """The same parts with points around every call. `sources` are named `endpoints`: the store has its own."""
+
+    def around(part: Any, name: str) -> Any:
+        return around_calls(part, name, executioner)
+
+    kept = {name: part for name, part in vars(parts.store).items() if not name.startswith("_")}
+    store: Any = SimpleNamespace(**{name: around(part, name) for name, part in kept.items()})
+    return replace(
+        parts,
+        store=store,
+        stripe=around(parts.stripe, "stripe"),
+        networks=around(parts.networks, "networks"),
+        sources=around(parts.sources, "endpoints"),
+        renderer=around(parts.renderer, "renderer"),
+        intake=around(parts.intake, "intake"),
+    )
 
 
 async def work(plan: Path) -> None:
@@ -94,17 +127,7 @@ async def work(plan: Path) -> None:
     async with AsyncExitStack() as stack:
         client = await connect()
         parts = await worker.assemble(settings, stack)
-        store = SimpleNamespace(
-            **{
-                name: around_calls(getattr(parts.store, name), name, executioner)
-                for name in ("accounts", "cases", "charges", "ledger", "reports")
-            }
-        )
-        dying: Any = SimpleNamespace(
-            store=store,
-            stripe=around_calls(parts.stripe, "stripe", executioner),
-            networks=around_calls(parts.networks, "networks", executioner),
-        )
+        dying = mortal(parts, executioner)
         interceptors = [AroundActivities(executioner)]
         for each in worker.workers(client, dying, settings, interceptors=interceptors):
             await stack.enter_async_context(each)
@@ -119,18 +142,44 @@ def live(plan: Path) -> NoReturn:
     leave(0)
 
 
-def keep_alive(plan: Path) -> int:
-    """Start the worker again whenever it has died, as an orchestrator does; pass SIGTERM on to it."""
-    while True:
+class Keeper:
+    """Starts each worker again when it has died, as an orchestrator does, and passes SIGTERM on to all of them."""
+
+    def __init__(self, plan: Path, *, lives: int) -> None:
+        self._plan = plan
+        self._lives = lives
+        self._running: set[int] = set()
+        self._stopping = False
+
+    def keep(self) -> int:
+        """Until SIGTERM, or until a worker ends otherwise than by the plan; its exit code."""
+        signal.signal(signal.SIGTERM, self._stop)
+        load_default_build_id()  # reads every module: once here, not once in every life
+        code = 0
+        while self._running or not self._stopping:
+            while len(self._running) < self._lives and not self._stopping:
+                self._running.add(self._fork())
+            child, status = os.wait()
+            self._running.discard(child)
+            ended = os.waitstatus_to_exitcode(status)
+            if ended != DIED and not self._stopping:
+                code = ended or 1
+                self._stop()
+        return code
+
+    def _fork(self) -> int:
         child = os.fork()
         if child == 0:
-            live(plan)
-        signal.signal(signal.SIGTERM, lambda *_: os.kill(child, signal.SIGTERM))  # noqa: B023
-        _, status = os.waitpid(child, 0)
-        code = os.waitstatus_to_exitcode(status)
-        if code != DIED:
-            return code
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
+            live(self._plan)
+        return child
+
+    def _stop(self, *_: object) -> None:
+        self._stopping = True
+        for child in self._running:
+            with suppress(ProcessLookupError):
+                os.kill(child, signal.SIGTERM)
 
 
 if __name__ == "__main__":
-    leave(keep_alive(Path(sys.argv[1])))
+    leave(Keeper(Path(sys.argv[1]), lives=int(sys.argv[2])).keep())

@@ -1,7 +1,9 @@
 """What must hold after any fault: asked of every side, for every case."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from shops import Shop
 
@@ -11,9 +13,26 @@ from chargebacks.money import Money
 PATIENCE_SECONDS = 420
 
 
+class Case(Protocol):
+    """A case that something goes wrong with."""
+
+    @property
+    def case(self) -> str:
+        """Its id."""
+        ...
+
+    async def closed(self) -> None:
+        """Wait until it is closed, or patience runs out."""
+        ...
+
+    async def problems(self) -> list[str]:
+        """What is not as it must be, a sentence each."""
+        ...
+
+
 @dataclass(frozen=True)
 class Trial:
-    """One case that something goes wrong with."""
+    """One alert's case that something goes wrong with."""
 
     name: str
     shop: Shop
@@ -95,8 +114,14 @@ async def begin(
     )
 
 
-async def all_problems(trials: list[Trial]) -> list[str]:
+async def all_problems(trials: Sequence[Case]) -> list[str]:
     """Wait for every case, then ask every side."""
     await asyncio.gather(*(trial.closed() for trial in trials))
     found = [await trial.problems() for trial in trials]
     return [problem for problems in found for problem in problems]
+
+
+async def stripe_is_idle(shop: Shop, path: str) -> None:
+    """Wait until Stripe has finished every call it was asked for, also those nobody waits for any more."""
+    while any(call["status"] is None for call in await shop.posts(path)):
+        await asyncio.sleep(0.1)

@@ -1,12 +1,11 @@
 """Stripe fails at every call a case makes, one fault at a time and in pairs."""
 
-import asyncio
 import itertools
 from dataclasses import replace
 
 import pytest
-from happenings import Fault, all_problems, begin
-from shops import Shop, open_shop
+from happenings import Fault, all_problems, begin, stripe_is_idle
+from shops import open_shop
 
 from demo.stack import Stack, worker_process
 
@@ -64,15 +63,5 @@ async def test_a_refund_that_is_still_running_at_stripe_is_not_made_twice(stack:
     async with worker_process(hasty, log="impatient.log"):
         trial = await begin(shop, "slow refund of a part", amount=9000, disputed=3000, faults=slow)
         await trial.closed()
-        await stripe_is_idle(shop)
+        await stripe_is_idle(shop, "^/v1/refunds$")
     assert await trial.problems() == []
-
-
-async def stripe_is_idle(shop: Shop) -> None:
-    """Wait until Stripe has finished every refund it was asked for, also those nobody waits for any more."""
-    running = True
-    while running:
-        answer = await shop.stack.stripe_control.get("/_sandbox/requests", params={"path": "^/v1/refunds$"})
-        calls = [call for call in answer.json()["requests"] if call["account"] == shop.account]
-        running = any(call["status"] is None for call in calls)
-        await asyncio.sleep(0.1)
