@@ -18,6 +18,7 @@ from chargebacks.errors import NeedsOperator
 from chargebacks.evidence import available, completeness
 from chargebacks.evidence_items import EvidenceItem
 from chargebacks.evidence_plan import plan_for
+from chargebacks.money import Money
 from chargebacks.product_types import product_type_of
 from chargebacks.representment import Assessment, DisputeSituation
 from chargebacks.values import Instant, Value
@@ -84,6 +85,7 @@ class Assessing:
             metadata=charge.metadata,
             liability_shift=charge.liability_shift,
             refunded_minor=credited,
+            charge_left=Money(amount_minor=charge.remaining_minor, currency=charge.amount.currency),
             alert=dossier.alert,
             livemode=charge.livemode,
         )

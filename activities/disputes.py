@@ -91,8 +91,12 @@ class Disputes:
 
     @activity.defn
     async def accept_dispute(self, order: DisputeOrder) -> Dispute:
-        """Close it as lost: irrevocable. Closed already is success."""
+        """Close it as lost: irrevocable. What takes no answer any more is left as it is: closed by us before, answered,
+        decided, or settled by the network."""
         await require_representment_on(self._accounts, order.account)
+        dispute = await self._stripe.read_dispute(order.account, order.dispute_id)
+        if not dispute.awaits_answer:
+            return dispute
 
         async def close(key: str) -> Dispute:
             return await self._stripe.close_dispute(order.account, order.dispute_id, idempotency_key=key)

@@ -23,7 +23,15 @@ from activities.dispute_ports import (
 )
 from activities.fresh_keys import under_fresh_key
 from activities.packet_facts import CE3_FIELD as CE3_FIELD
-from activities.packet_facts import completed, compliance_of, filed_elsewhere
+from activities.packet_facts import (
+    beside,
+    completed,
+    compliance_of,
+    differing,
+    filed_elsewhere,
+    shows_more_than,
+    was_submitted,
+)
 from activities.ports import AccountStore
 from activities.switches import require_representment_on
 from chargebacks.compelling_evidence import find_priors
@@ -33,7 +41,7 @@ from chargebacks.disputes import Dispute, Stage, text_mark
 from chargebacks.errors import NeedsOperator, Refused, StoredFailure, TryLater
 from chargebacks.evidence_fields import ProductType
 from chargebacks.evidence_plan import plan_for
-from chargebacks.packet import BuiltPacket, DocumentBlock, PacketDraft, PacketFile
+from chargebacks.packet import BuiltPacket, DocumentBlock, Manifest, PacketDraft, PacketFile
 from chargebacks.submissions import Submission, SubmissionState
 from chargebacks.values import Instant, Value
 
@@ -53,8 +61,6 @@ class StageOrder(Value):
     account: str
     dispute_id: str
     digest: str
-    clears: tuple[str, ...] = ()
-    """Fields that an earlier packet of ours filled and this one does not."""
 
 
 class SubmitOrder(Value):
@@ -64,12 +70,13 @@ class SubmitOrder(Value):
     round: int
     digest: str
     approved_by: str
-    clears: tuple[str, ...] = ()
-    """As for staging."""
+    stage: Stage
+    """What the dispute was when it was decided to file: for another one nobody has decided, or agreed to a fee."""
     submissions_before: int = 0
     """Stripe's count when the round began: an escalated inquiry and an appeal keep what was submitted before."""
     last_chance: bool = False
-    """There is no time left for a person to look: file even if Stripe shows a text otherwise than it was sent."""
+    """There is no time left for a person to look: file even if Stripe shows a text otherwise than it was sent, and
+    without CE 3.0 where Stripe does not take it."""
 
 
 class Submitted(Value):
@@ -78,6 +85,10 @@ class Submitted(Value):
     dispute: Dispute
     filed_by: FiledBy | None
     at: Instant
+    digest: str | None = None
+    """Of the packet, when it was ours: the one that was reserved, which may be an earlier one than was ordered."""
+    overtaken: str | None = None
+    """Why nothing was filed though Stripe awaits an answer: to be decided anew."""
 
 
 class Packets:
@@ -130,7 +141,7 @@ class Packets:
         dispute = await self._stripe.read_dispute(order.account, order.dispute_id)
         if not dispute.awaits_answer or dispute.stage is Stage.APPEAL:
             return dispute
-        return await self._stage(order, await self._packets.packet(order.case_id, order.digest))
+        return await self._stage(order, await self._packets.packet(order.case_id, order.digest), dispute)
 
     @activity.defn
     async def submit_packet(self, order: SubmitOrder) -> Submitted:
@@ -138,11 +149,14 @@ class Packets:
         await require_representment_on(self._accounts, order.account)
         dispute = await self._stripe.read_dispute(order.account, order.dispute_id)
         packet = await self._packets.packet(order.case_id, order.digest)
+        overtaken = await self._overtaken(order, dispute, packet.manifest)
+        if overtaken is not None:
+            return Submitted(dispute=dispute, filed_by=None, at=datetime.now(UTC), overtaken=overtaken)
         submission = await self._reserve(order, dispute)
         if not dispute.awaits_answer:
             return await self._already_answered(order, submission, dispute)
         if dispute.stage is not Stage.APPEAL:
-            await self._stage(_staging(order), packet, unchecked=order.last_chance)
+            await self._stage(_staging(order), packet, dispute, last_chance=order.last_chance)
         dispute = await self._send(order, submission, packet, dispute)
         return await self._filed(submission, dispute)
 
@@ -155,13 +169,31 @@ class Packets:
         }
         return {sha256: await self._evidence.document(sha256) for sha256 in sorted(named)}
 
-    async def _stage(self, order: StageOrder, packet: BuiltPacket, *, unchecked: bool = False) -> Dispute:
+    async def _overtaken(self, order: SubmitOrder, dispute: Dispute, shown: Manifest) -> str | None:
+        """Why what was decided must not be filed any more."""
+        if not dispute.awaits_answer:
+            return None
+        if dispute.stage is not order.stage:
+            return f"{order.dispute_id} is of the stage {dispute.stage.value} by now, not {order.stage.value}"
+        _, items = await evidence_at_hand(self._evidence, order.case_id, order.account)
+        if shows_more_than(items, shown):
+            return f"packet {order.digest[:12]} shows evidence that was taken back"
+        return None
+
+    async def _stage(
+        self, order: StageOrder, packet: BuiltPacket, dispute: Dispute, *, last_chance: bool = False
+    ) -> Dispute:
+        """Afterwards Stripe holds the packet, what it had filled in itself, and nothing else."""
+        dossier = await self._evidence.dossier(order.case_id)
+        prefilled = dossier.prefilled if dossier is not None else {}
         ids = await self._uploaded(order, packet)
-        fields = {**dict.fromkeys(order.clears, ""), **packet.texts, **ids}
+        filled = {**packet.texts, **ids}
+        fields = {**beside(dispute.staged, filled, prefilled), **filled}
         dispute = await self._stripe.stage_evidence(order.account, order.dispute_id, fields)
-        dispute = await self._stage_ce3(order, dispute)
-        wrong = await self._differences(order.case_id, dispute, packet)
-        if wrong and not unchecked:
+        dispute = await self._stage_ce3(order, dispute, last_chance=last_chance)
+        texts, files = await self._differences(order.case_id, dispute, packet)
+        wrong = (*files, *beside(dispute.staged, filled, prefilled), *(() if last_chance else texts))
+        if wrong:
             raise NeedsOperator(
                 f"Stripe holds something else than was staged in {', '.join(wrong)} of {order.dispute_id}: "
                 "see in the Dashboard whether somebody edits it, then resume the case.",
@@ -169,7 +201,7 @@ class Packets:
             )
         return dispute
 
-    async def _stage_ce3(self, order: StageOrder, dispute: Dispute) -> Dispute:
+    async def _stage_ce3(self, order: StageOrder, dispute: Dispute, *, last_chance: bool) -> Dispute:
         """On its own: refused, it takes everything else in the call with it. Without it the rest is filed."""
         ce3 = await self._packets.ce3(order.case_id, order.digest)
         if ce3 is None or not dispute.ce3_open:
@@ -177,7 +209,7 @@ class Packets:
         try:
             return await self._stripe.stage_evidence(order.account, order.dispute_id, {}, ce3=ce3)
         except Refused as refusal:
-            if refusal.reason != "not_ce3_eligible":
+            if refusal.reason != "not_ce3_eligible" and not last_chance:
                 raise
             return await self._stripe.read_dispute(order.account, order.dispute_id)
 
@@ -205,14 +237,15 @@ class Packets:
 
         return await under_fresh_key(upload, f"dispute-file:{order.dispute_id}:{sha256}")
 
-    async def _differences(self, case_id: str, dispute: Dispute, packet: BuiltPacket) -> tuple[str, ...]:
-        """Fields in which the dispute holds something else than the packet says."""
+    async def _differences(
+        self, case_id: str, dispute: Dispute, packet: BuiltPacket
+    ) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Text fields and file fields in which the dispute holds something else than the packet says."""
         ids = await self._packets.file_ids(case_id)
-        wanted = {field: text_mark(text) for field, text in packet.texts.items()}
-        for entry in packet.manifest.entries:
-            if entry.kind == "file":
-                wanted[entry.field] = ids.get(entry.sha256, "")
-        return tuple(field for field, value in sorted(wanted.items()) if dispute.staged.get(field) != value)
+        texts = {field: text_mark(text) for field, text in packet.texts.items()}
+        entries = [entry for entry in packet.manifest.entries if entry.kind == "file"]
+        files = {entry.field: ids.get(entry.sha256, "") for entry in entries}
+        return differing(texts, dispute), differing(files, dispute)
 
     async def _reserve(self, order: SubmitOrder, dispute: Dispute) -> Submission:
         submission = await self._submissions.reserve(
@@ -238,7 +271,7 @@ class Packets:
         filed_by = filed_elsewhere(dispute, before=order.submissions_before)
         if not ours and filed_by is FiledBy.ELSEWHERE:
             reserved = await self._packets.packet(order.case_id, submission.digest)
-            ours = not await self._differences(order.case_id, dispute, reserved)
+            ours = not any(await self._differences(order.case_id, dispute, reserved))
         if ours:
             return await self._filed(submission, dispute)
         await self._submissions.elsewhere(submission)
@@ -265,6 +298,7 @@ class Packets:
             # Stripe publishes no codes for "too late" and "answered already": its present state tells.
             present = await self._stripe.read_dispute(order.account, order.dispute_id)
             if present.awaits_answer and refusal.reason != "dispute_closed":
+                await self._submissions.next_key(submission)  # Stripe may keep the refusal under this one
                 raise
             raise TryLater(f"The dispute changed meanwhile: {refusal}", reason=refusal.reason) from refusal
 
@@ -280,14 +314,15 @@ class Packets:
 
     async def _filed(self, submission: Submission, dispute: Dispute) -> Submitted:
         """Stripe's word that it was submitted, read back: an answer alone proves nothing."""
-        if dispute.awaits_answer or dispute.submission_count < 1:
+        if not was_submitted(dispute):
             raise TryLater(
                 f"Stripe answered, but {dispute.id} still awaits an answer (status {dispute.status}, "
                 f"{dispute.submission_count} submissions).",
                 reason="not_submitted",
             )
         filed = await self._submissions.filed(submission, at=datetime.now(UTC))
-        return Submitted(dispute=dispute, filed_by=FiledBy.US, at=filed.filed_at or datetime.now(UTC))
+        at = filed.filed_at or datetime.now(UTC)
+        return Submitted(dispute=dispute, filed_by=FiledBy.US, at=at, digest=filed.digest)
 
 
 def _staging(order: SubmitOrder) -> StageOrder:
@@ -296,5 +331,4 @@ def _staging(order: SubmitOrder) -> StageOrder:
         account=order.account,
         dispute_id=order.dispute_id,
         digest=order.digest,
-        clears=order.clears,
     )

@@ -1,6 +1,6 @@
 """Disputes: one workflow per dispute, started once; told of changes; ordered about by people."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from temporalio.client import Client
 from temporalio.common import Priority, WorkflowIDReusePolicy
@@ -55,7 +55,7 @@ async def start_dispute(client: Client, store: Store, *, account: str, dispute_i
         return StartedDispute(case_id=case_id, new=False)
     request = DisputeRequest(case_id=case_id, account=account, dispute_id=dispute_id, earlier=earlier)
     if known is None:
-        await store.cases.save_case(opening_file(request))
+        await store.cases.begin(opening_file(request), opened_at=datetime.now(UTC))
     return StartedDispute(case_id=case_id, new=await _start(client, request) and earlier is None)
 
 

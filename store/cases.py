@@ -23,7 +23,7 @@ class Cases:
 
     async def open_case(self, request: AlertRequest, *, opened_at: datetime) -> None:
         """Insert the case's row; a case that is already there stays as it is."""
-        case = CaseFile(
+        opening = CaseFile(
             case_id=request.case_id,
             kind=CaseKind.ALERT,
             account=request.account,
@@ -33,6 +33,10 @@ class Cases:
             respond_by=request.alert.respond_by,
             amount=request.alert.amount,
         )
+        await self.begin(opening, opened_at=opened_at)
+
+    async def begin(self, case: CaseFile, *, opened_at: datetime) -> None:
+        """The same for a case file; what the case itself has told meanwhile is never overwritten."""
         row = _facts(case) | {"opened_at": opened_at}
 
         def insert(connection: Connection) -> None:

@@ -24,6 +24,8 @@ class Act:
     way: Way
     by: str
     why: str = ""
+    ordered: bool = False
+    """A person said so, of the packet that there is."""
 
 
 async def answer_round(case: DisputeCase, sources: Sources) -> None:
@@ -35,7 +37,8 @@ async def answer_round(case: DisputeCase, sources: Sources) -> None:
         return await _without_facts(case)
     asked = False
     while case.dispute.awaits_answer:
-        await assess(case)
+        if not await assess(case):
+            return await _without_facts(case)
         if not asked:
             asked = True
             sources.ask(until=_gather_until(case))
@@ -60,7 +63,7 @@ async def _without_facts(case: DisputeCase) -> None:
     """Nothing can be prepared without them; a person may still give the dispute up."""
     ordered = _ordered(case) if case.word is not None else None
     if ordered is None or not await _carry_out(case, ordered):
-        case.leave("what Stripe knows of the sale could not be read in time", missed=True)
+        case.leave("what is known of the sale could not be read in time", missed=True)
 
 
 def _see_whether_it_was_missed(case: DisputeCase) -> None:
@@ -84,12 +87,20 @@ def _due(case: DisputeCase) -> Act | None:
         return policy
     if case.observes:
         return Act(way=Way.LEAVE, by=policy.by, why=f"observed only: {decision.explanation}") if due else None
-    if case.overruled is not None:
-        return Act(way=Way.FIGHT, by=case.overruled) if due else None
-    if decision.action is DisputeAction.ASK:
+    if _is_overruled(case):
+        return Act(way=Way.FIGHT, by=case.overruled or "", ordered=True) if due else None
+    no_fight = case.declined is not None and decision.action is DisputeAction.FIGHT
+    if decision.action is DisputeAction.ASK or no_fight:
         return _on_silence(case) if due else None
     now = due or decision.at_once or decision.action is DisputeAction.REFUND
     return Act(way=Way(decision.action.value), by=policy.by, why=decision.explanation) if now else None
+
+
+def _is_overruled(case: DisputeCase) -> bool:
+    """Who will not refund or accept has agreed to nothing else that a person is asked about now, such as a fee."""
+    decision = case.assessment.decision
+    asks_other = decision.action is DisputeAction.ASK and decision.proposal in (Way.FIGHT, Way.LEAVE)
+    return case.overruled is not None and not asks_other
 
 
 def _on_silence(case: DisputeCase) -> Act:
@@ -112,7 +123,7 @@ def _ordered(case: DisputeCase) -> Act | None:
         case.record.note(f"submission ordered by {word.by} of another packet: void, it has changed since")
         return None
     case.record.note(f"submission ordered by {word.by}{note}")
-    return Act(way=Way.FIGHT, by=word.by)
+    return Act(way=Way.FIGHT, by=word.by, ordered=True)
 
 
 async def _wait(case: DisputeCase, sources: Sources, trouble: str | None) -> Act | None:
@@ -147,7 +158,7 @@ def _question(case: DisputeCase, trouble: str | None) -> Question | None:
     if trouble is not None:
         return Question(asks=Asks.REPAIR, text=trouble)
     decision = case.assessment.decision
-    if decision.action is DisputeAction.ASK and not case.observes and case.overruled is None:
+    if decision.action is DisputeAction.ASK and not case.observes and not _is_overruled(case):
         return Question(asks=Asks.APPROVAL, text=decision.explanation)
     return None
 
@@ -156,7 +167,7 @@ async def _publish_waiting(case: DisputeCase, sources: Sources, question: Questi
     end = case.plan_ends_at
     if question is None:
         waits = f"evidence from {', '.join(sources.silent)}" if sources.silent else "more evidence"
-        plan = Way.FIGHT.value if case.overruled else case.assessment.decision.action.value
+        plan = _planned(case).value
         await case.publish(CaseStatus.GATHERING, waits_for=f"{waits}; then {plan} at {at(end)}")
     elif question.asks is Asks.REPAIR:
         await case.publish(
@@ -166,13 +177,20 @@ async def _publish_waiting(case: DisputeCase, sources: Sources, question: Questi
             waits_for=f"a repair, then resume, until {at(end)}",
         )
     else:
-        silence = case.assessment.decision.on_silence.value
+        silence = _on_silence(case).way.value
         await case.publish(
             CaseStatus.AWAITING_PERSON,
             attention=question.text,
             asks=question.asks,
             waits_for=f"approve or decline until {at(end)}; silence then means {silence}",
         )
+
+
+def _planned(case: DisputeCase) -> DisputeAction:
+    action = case.assessment.decision.action
+    if _is_overruled(case):
+        return DisputeAction.FIGHT
+    return DisputeAction.LEAVE if case.declined is not None and action is DisputeAction.FIGHT else action
 
 
 def _answered(case: DisputeCase, question: Question, answer: Answer) -> Act | None:
@@ -188,7 +206,7 @@ def _answered(case: DisputeCase, question: Question, answer: Answer) -> Act | No
             case.record.note(f"approved by {answer.by} for another packet: void, the question stays open")
             return None
         case.record.note(f"approved by {answer.by}{note}")
-        return Act(way=proposal, by=answer.by)
+        return Act(way=proposal, by=answer.by, ordered=True)
     case.record.note(f"declined by {answer.by}{note}")
     if proposal is Way.FIGHT or proposal is Way.LEAVE:
         case.declined = answer.by
@@ -201,7 +219,7 @@ async def _carry_out(case: DisputeCase, act: Act) -> bool:
     """True when the round is over for us."""
     match act.way:
         case Way.FIGHT:
-            return await file_packet(case, by=act.by)
+            return await file_packet(case, by=act.by, ordered=act.ordered)
         case Way.ACCEPT:
             return await accept(case, by=act.by)
         case Way.REFUND:

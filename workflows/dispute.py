@@ -116,7 +116,7 @@ class DisputeWorkflow:
     @workflow.signal
     def refund_changed(self, change: RefundChanged) -> None:
         """A refund of the charge changed: the dispute may have ended with it."""
-        self._case.changed = self._case.news = True
+        self._case.changed = self._case.refund_changed = self._case.news = True
 
     @workflow.query
     def case_file(self) -> CaseFile:
@@ -150,4 +150,7 @@ class DisputeWorkflow:
         case.record.set(closed_at=workflow.now())
         await case.record.publish(CaseStatus.CLOSED, attention=case.missed)
         await workflow.wait_condition(workflow.all_handlers_finished)
+        if case.changed:
+            # News came while the case was being closed: as for any closed case, it goes on.
+            workflow.continue_as_new(self._request.model_copy(update={"earlier": case.record.case}))
         return case.record.case

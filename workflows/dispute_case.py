@@ -19,7 +19,7 @@ from chargebacks.contracts import (
     DisputeRequest,
     SubmitPacket,
 )
-from chargebacks.dispute_case import DisputeStory, FiledBy, Filing, PacketRef, SourceState, Verdict
+from chargebacks.dispute_case import DisputeStory, FiledBy, Filing, SourceState, Verdict
 from chargebacks.disputes import Dispute, Stage
 from chargebacks.representment import DisputeAction
 from chargebacks.results import DisputeResult
@@ -56,8 +56,10 @@ class DisputeCase(KnownDispute):
         """Who refused to refund or accept, so that the dispute is fought."""
         self.declined: str | None = None
         """Who refused to have the dispute fought: nobody's answer files nothing after that."""
-        self.superseded: PacketRef | None = None
-        """A staged packet that a newer one replaces."""
+        self.weighed_as = Stage.CHARGEBACK
+        """The stage that the latest decision was about."""
+        self.refund_changed = False
+        """The refund of the inquiry has to be read again."""
         self.submissions_before = 0
         """Stripe's count when the round began."""
         self.accepted = self.story.verdict is Verdict.ACCEPTED
@@ -106,7 +108,6 @@ class DisputeCase(KnownDispute):
         self.edited, self._as_staged = None, dispute.staged
         self.take_dispute(dispute)
         if self.packet is not None and dispute.awaits_answer:
-            self.superseded = None
             self.tell(packet=self.packet.model_copy(update={"staged": True}))
             self.record.note(f"staged packet {self.packet.digest[:12]}, read back and compared")
 
@@ -114,6 +115,8 @@ class DisputeCase(KnownDispute):
         """A person works on the evidence in the Dashboard: what they wrote is not replaced behind their back."""
         if self.packet is None or not self.packet.staged or not self.dispute.awaits_answer:
             return
+        if not self._as_staged or self.is_filed:
+            return  # staged for an earlier round, or by the case that this one goes on with
         fields = sorted({field for field, _ in self._as_staged.items() ^ self.dispute.staged.items()})
         if fields and self.edited is None:
             told = f"somebody changed {', '.join(fields)} of {self.dispute_id} at Stripe"
@@ -126,7 +129,6 @@ class DisputeCase(KnownDispute):
         """Stage the packet anew over what somebody changed."""
         self.edited = None
         if self.packet is not None:
-            self.superseded = self.packet
             self.tell(packet=self.packet.model_copy(update={"staged": False}))
 
     def take_gathered(self, gathered: Gathered) -> None:
@@ -140,15 +142,17 @@ class DisputeCase(KnownDispute):
         others = tuple(known for known in self.story.sources if known.name != state.name)
         self.tell(sources=(*others, state))
 
-    def take_filing(self, *, filed_by: FiledBy, at: datetime, approved_by: str | None = None) -> None:
-        """Keep who spent the round's submission, and with what."""
-        ours = filed_by is FiledBy.US and self.packet is not None
+    def take_filing(
+        self, *, filed_by: FiledBy, at: datetime, digest: str | None = None, approved_by: str | None = None
+    ) -> None:
+        """Keep who spent the round's submission, and with what: `digest` names our packet."""
+        packet = self.packet if self.packet is not None and self.packet.digest == digest else None
         filing = Filing(
             round=self.story.round,
             filed_by=filed_by,
-            digest=self.packet.digest if ours and self.packet else None,
-            approved_by=approved_by if ours else None,
-            fields=self.packet.fields if ours and self.packet else tuple(sorted(self.dispute.staged)),
+            digest=digest,
+            approved_by=approved_by if digest is not None else None,
+            fields=packet.fields if packet is not None else tuple(sorted(self.dispute.staged)),
             completeness=self.assessment.completeness.percent if self.story.assessment else 0,
             at=at,
         )
@@ -238,14 +242,21 @@ class DisputeCase(KnownDispute):
             return None
         return None
 
-    async def persist(self, attempt: Callable[[], Awaitable[Result]], *, until: datetime) -> Result | None:
-        """As for every case; None also when a person's word came meanwhile, which goes first."""
+    async def persist(
+        self,
+        attempt: Callable[[], Awaitable[Result]],
+        *,
+        until: datetime,
+        overtaken: Callable[[], bool] = lambda: False,
+    ) -> Result | None:
+        """As for every case; None also when a person's word came meanwhile, which goes first, or what `overtaken`
+        tells."""
         while True:
             try:
                 return await attempt()
             except StepFailed as failure:
                 held = await self.hold(failure.reason, failure.message, until=until)
-                if not held or self.word is not None:
+                if not held or self.word is not None or overtaken():
                     return None
 
     def wakes(self) -> bool:

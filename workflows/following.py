@@ -9,10 +9,16 @@ from chargebacks.dispute_case import DisputeStory, Verdict
 from chargebacks.dispute_outcomes import money_of, result_of_dispute, verdict_of
 from workflows.dispute_case import DisputeCase
 from workflows.dispute_steps import RECORD_RESULT
+from workflows.filing import check_refund
 from workflows.steps import run_local
 
 _MONEY_COMES = timedelta(days=14)
 """How long after a win the money that was taken is waited for."""
+_REFUND_COMES = timedelta(hours=8)
+"""How often a pending refund is read where no event tells of it."""
+_UNKNOWN = (
+    "unknown_status: Stripe says {status}, which is not known here: see in the Dashboard what it asks for"
+)
 _AFTER_DUE = timedelta(hours=6)
 """When an unanswered dispute is looked at after its deadline."""
 
@@ -24,8 +30,11 @@ async def follow(case: DisputeCase) -> bool:
         if case.dispute.awaits_answer and not case.is_left:
             return True
         until = _next_look(case)
-        if until is None:
+        if until is None and not case.changed:
             return False
+        if until is None:
+            await case.take_news()
+            continue
         await _publish(case)
         await case.wait(None, until=until)
         if case.word is not None:
@@ -34,6 +43,8 @@ async def follow(case: DisputeCase) -> bool:
             return True
         if workflow.now() >= until:
             case.changed = True
+        if (case.refund_changed and case.refund_is_ours) or (case.refund_pending and workflow.now() >= until):
+            await check_refund(case)
         await case.take_news()
 
 
@@ -41,7 +52,7 @@ async def take_verdict(case: DisputeCase) -> None:
     """Tell and record how the dispute stands, whenever that has changed."""
     dispute = case.dispute
     case.notice_filing()
-    verdict = verdict_of(dispute, accepted=case.accepted, refunded=case.refunded)
+    verdict = verdict_of(dispute, accepted=case.accepted, refunded=case.refunded and not case.refund_pending)
     money = money_of(dispute)
     if verdict is not None and verdict is not case.story.verdict:
         before = f" (was {case.story.verdict.value})" if case.story.verdict is not None else ""
@@ -66,6 +77,8 @@ def _next_look(case: DisputeCase) -> datetime | None:
     """When to read the dispute again without being told; None when nothing can change any more."""
     now, verdict = workflow.now(), case.story.verdict
     poll = timedelta(days=case.opened.poll_days)
+    if case.refund_pending:
+        return now + _REFUND_COMES
     if verdict is None:
         due = case.dispute.due_by
         waiting = case.dispute.awaits_answer and due is not None and due + _AFTER_DUE > now
@@ -95,10 +108,14 @@ async def _publish(case: DisputeCase) -> None:
     if case.story.verdict is not None:
         awaited = "the money" if case.story.verdict is Verdict.WON else "a late turn of the verdict"
         waits = f"{awaited}, looked for every {case.opened.poll_days} days"
+        if case.refund_pending:
+            waits = "the inquiry's refund to be paid"
         await case.publish(CaseStatus.WATCHING_VERDICT, attention=kept, waits_for=waits)
         return
     if case.dispute.awaits_answer:
         waits = f"nothing: left unanswered ({case.story.left})" + _still_open(case)
     else:
         waits = f"the issuer's verdict, looked for every {case.opened.poll_days} days"
+        if not case.dispute.under_review:
+            kept = kept or _UNKNOWN.format(status=case.dispute.status)
     await case.publish(CaseStatus.UNDER_REVIEW, attention=kept, waits_for=waits)

@@ -1,6 +1,7 @@
 """Chapter of a dispute's story: what Stripe knows, and what the merchant's own sources add, asked early and again."""
 
 import asyncio
+import json
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -23,6 +24,10 @@ _QUICK = timedelta(seconds=5)
 _ONE_ATTEMPT = timedelta(minutes=2)
 _AT_LEAST = timedelta(minutes=10)
 _KEEP_FOR = timedelta(hours=6)
+_LARGEST_SUPPLY = 1_000_000
+"""Bytes. Each answer stands in the history twice, and a case ends by force at a payload above 2 MB or a history above
+50 MB (https://docs.temporal.io/self-hosted-guide/defaults)."""
+_LONGEST_PROBLEM = 300
 
 
 async def gather(case: DisputeCase, *, until: datetime) -> bool:
@@ -99,10 +104,9 @@ class Sources:
         except StepFailed as failure:
             if source.name not in self._asking:
                 return  # stopped, not failed
-            case.record.note(
-                f"evidence source {source.name} gave nothing ({failure.reason}): {_one_line(failure.message)}"
-            )
-            case.take_source(state.model_copy(update={"problem": failure.message}))
+            problem = _one_line(failure.message)
+            case.record.note(f"evidence source {source.name} gave nothing ({failure.reason}): {problem}")
+            case.take_source(state.model_copy(update={"problem": problem}))
             case.news = case.supplied = True
             return
         for refused in receipt.refused:
@@ -129,6 +133,9 @@ class Sources:
         supply = await _collected(source.task_queue, request, until)
         if not isinstance(supply, dict):
             raise StepFailed(reason="bad_supply", message="the answer is not an object", needs_operator=False)
+        if (size := len(json.dumps(supply))) > _LARGEST_SUPPLY:
+            message = f"the answer has {size:,} bytes, of {_LARGEST_SUPPLY:,} that are taken: give files by their URL"
+            raise StepFailed(reason="bad_supply", message=message, needs_operator=False)
         kept = SupplyOrder(case_id=case.id, source=source.name, supply=supply)
         return await case.run(
             KEEP_SUPPLY, kept, summary=f"keep what {source.name} gave", until=workflow.now() + _KEEP_FOR
@@ -163,7 +170,8 @@ class Sources:
 
 
 def _one_line(message: str) -> str:
-    return " ".join(message.split())
+    line = " ".join(message.split())
+    return line if len(line) <= _LONGEST_PROBLEM else f"{line[: _LONGEST_PROBLEM - 1]}…"
 
 
 async def _collected(task_queue: str, request: SupplyRequest, until: datetime) -> Any:

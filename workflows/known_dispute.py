@@ -101,6 +101,8 @@ class KnownDispute(RunningCase):
     @property
     def prepare_until(self) -> datetime:
         """How long protecting, building and staging are tried: then what stands must do, or a person must look."""
+        if self.packet is not None and self.window.submit_at is not None:
+            return self.window.submit_at
         moments = (self.window.submit_at, self.window.last_safe_at)
         return next((one for one in moments if one is not None and one > workflow.now()), self.last_safe)
 
@@ -113,6 +115,16 @@ class KnownDispute(RunningCase):
     def refunded(self) -> bool:
         """An inquiry's money went back, or had gone back before."""
         return self.story.refund is not None and self.story.refund.state in _MONEY_IS_BACK
+
+    @property
+    def refund_is_ours(self) -> bool:
+        """It was made for this case, and may still fail."""
+        made = (MoneyState.REFUNDED, MoneyState.PENDING)
+        return self.story.refund is not None and self.story.refund.state in made
+
+    @property
+    def refund_pending(self) -> bool:
+        return self.story.refund is not None and self.story.refund.state is MoneyState.PENDING
 
     @property
     def is_left(self) -> bool:

@@ -5,10 +5,9 @@ from temporalio import workflow
 from activities.assessing import AssessOrder
 from activities.disputes import ProtectOrder
 from activities.packets import BuildOrder, StageOrder
-from chargebacks.dispute_case import PacketRef
 from chargebacks.disputes import Stage
 from chargebacks.economics import Way
-from chargebacks.representment import DisputeAction
+from chargebacks.representment import Assessment, DisputeAction
 from workflows.dispute_case import DisputeCase
 from workflows.dispute_steps import ASSESS, BUILD, PROTECT, STAGE
 from workflows.steps import StepFailed, run_local
@@ -32,8 +31,22 @@ async def protect(case: DisputeCase) -> str | None:
     return None
 
 
-async def assess(case: DisputeCase) -> None:
-    """Weigh what is at hand; a changed verdict is told."""
+async def assess(case: DisputeCase) -> bool:
+    """Weigh what is at hand; a changed verdict is told. False when it cannot be read, or a person's word came first."""
+    assessment = await case.persist(lambda: _weigh(case), until=case.last_safe)
+    if assessment is None:
+        return False
+    before = case.story.assessment
+    case.tell(assessment=assessment)
+    if before is None or before.decision != assessment.decision:
+        decision = assessment.decision
+        case.record.note(f"decided: {decision.action.value} ({decision.reason}). {decision.explanation}")
+    return True
+
+
+async def _weigh(case: DisputeCase) -> Assessment:
+    case.evidence_added = False
+    case.weighed_as = case.dispute.stage
     order = AssessOrder(
         case_id=case.id,
         account=case.account,
@@ -42,12 +55,7 @@ async def assess(case: DisputeCase) -> None:
         now=workflow.now(),
         known_since=case.began_at,
     )
-    assessment = await run_local(ASSESS, order, summary="weigh the evidence and decide by policy")
-    before = case.story.assessment
-    case.tell(assessment=assessment)
-    if before is None or before.decision != assessment.decision:
-        decision = assessment.decision
-        case.record.note(f"decided: {decision.action.value} ({decision.reason}). {decision.explanation}")
+    return await run_local(ASSESS, order, summary="weigh the evidence and decide by policy")
 
 
 async def prepare(case: DisputeCase) -> str | None:
@@ -84,7 +92,6 @@ async def _build(case: DisputeCase) -> None:
         case.record.note(f"left out: {left_out.what} ({left_out.why})")
     for finding in packet.findings:
         case.record.note(f"finding: {finding}")
-    case.superseded = case.packet if case.packet is not None and case.packet.staged else case.superseded
     case.tell(packet=packet)
 
 
@@ -96,16 +103,9 @@ async def _stage(case: DisputeCase) -> None:
         account=case.account,
         dispute_id=case.dispute_id,
         digest=packet.digest,
-        clears=no_longer_filled(case.superseded, packet),
     )
     summary = f"stage packet {packet.digest[:12]} (submit=false)"
     case.take_staged(await case.run(STAGE, order, summary=summary, until=case.prepare_until))
-
-
-def no_longer_filled(superseded: PacketRef | None, packet: PacketRef) -> tuple[str, ...]:
-    """Fields that the packet which stands at Stripe fills and the newer one does not."""
-    before = superseded.fields if superseded is not None else ()
-    return tuple(field for field in before if field not in packet.fields and "." not in field)
 
 
 def _to_be_staged(case: DisputeCase) -> bool:

@@ -154,15 +154,15 @@ async def run_local(step: LocalStep[Argument, Result], argument: Argument, *, su
             retry_policy=RetryPolicy(initial_interval=timedelta(milliseconds=100), maximum_attempts=3),
             summary=_short(summary),
         )
-    except ActivityError as error:
+    except (ActivityError, ApplicationError) as error:  # a local activity's own failure comes as it is
         failed = _step_failed(error, summary)
         if failed.needs_operator:
             raise failed from error
         raise RuntimeError(f"{summary}: {failed.message}") from error
 
 
-def _step_failed(error: ActivityError, summary: str) -> StepFailed:
-    told: BaseException | None = error.cause
+def _step_failed(error: ActivityError | ApplicationError, summary: str) -> StepFailed:
+    told: BaseException | None = error if isinstance(error, ApplicationError) else error.cause
     while told is not None and not isinstance(told, ApplicationError):
         told = told.__cause__  # a timeout carries the last failure of the attempts before it
     if told is None:

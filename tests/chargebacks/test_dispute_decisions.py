@@ -22,6 +22,7 @@ from chargebacks.dispute_verdict import decide_dispute
 from chargebacks.disputes import Dispute, DisputeStatus, Stage
 from chargebacks.economics import Way
 from chargebacks.evidence_fields import ProductType
+from chargebacks.money import Money
 from chargebacks.policy.disputes import (
     DisputeConditions,
     DisputeRule,
@@ -202,6 +203,19 @@ class TestInquiry:
         """Stripe says whether the charge can still be refunded."""
         dispute = a_dispute(**(INQUIRY | {"is_charge_refundable": False}), amount=usd(1000))
         assert outcome(decided(dispute)) == (DisputeAction.FIGHT, "answer_inquiry")
+
+    def test_about_a_part_of_a_sale_is_answered(self) -> None:
+        """Ten of five hundred are asked about: giving ten back ends nothing, and five hundred were never asked for."""
+        rules = policy(inquiries=self.BY_VALUE)
+        assert outcome(decided(SMALL_INQUIRY, rules, charge_left=usd(1000)))[0] is DisputeAction.REFUND
+        assert outcome(decided(SMALL_INQUIRY, rules, charge_left=usd(50_000)))[0] is DisputeAction.FIGHT
+
+    def test_in_another_currency_than_the_charge_asks(self) -> None:
+        """What would be refunded cannot be held against the limit."""
+        left = Money(amount_minor=950, currency="EUR")
+        decision = decided(SMALL_INQUIRY, policy(inquiries=self.BY_VALUE), charge_left=left)
+        assert question(decision) == ("refund_inquiry", Way.REFUND, Way.FIGHT)
+        assert "9.50 EUR" in decision.explanation
 
     def test_the_limits_of_chargebacks_do_not_hold(self) -> None:
         """An inquiry below the amount that is fought is answered all the same: nothing is at stake yet but silence."""

@@ -236,6 +236,24 @@ async def test_an_answer_that_breaks_the_contract(shop: DisputeShop, answer: Any
     assert len(await shop.submissions(dispute)) == 1
 
 
+async def test_an_answer_that_is_too_large_for_a_history(shop: DisputeShop) -> None:
+    """Told on the case in one line; the case goes on, where Temporal would end it by force."""
+    await shop.follow_policy()
+    await connect_queue(shop)
+
+    async def collect(request: dict[str, Any]) -> Any:
+        return {"deliveries": [PARCEL], "newer": ["x" * 10_000] * 180}
+
+    async with merchants_worker(shop, collect):
+        dispute = await shop.opened(await sold(shop), due_by=due_in(5))
+        case = await shop.until(
+            dispute, lambda case: has(case, lambda it: it.sources and it.sources[0].problem)
+        )
+        assert "give files by their URL" in (story_of(case).sources[0].problem or "")
+        await shop.clocks.pass_time(timedelta(days=4))
+        await shop.filed(dispute)
+
+
 async def test_evidence_that_a_person_adds(shop: DisputeShop) -> None:
     """The case weighs it, builds the packet again and stages it; what was added is filed."""
     await shop.follow_policy()

@@ -40,6 +40,14 @@ async def test_opening_a_case_again_changes_nothing(store: Store) -> None:
     assert await store.cases.case_file(closed.case_id) == closed
 
 
+async def test_a_dispute_that_two_events_begin(store: Store) -> None:
+    """The slower of them does not put back what the case has told since."""
+    told = case_file("dispute/shop/du_1", status=CaseStatus.GATHERING, timeline=(line(1, "read"),))
+    await store.cases.save_case(told)
+    await store.cases.begin(case_file("dispute/shop/du_1", status=CaseStatus.WORKING), opened_at=NOW)
+    assert await store.cases.case_file("dispute/shop/du_1") == told
+
+
 async def test_a_saved_case_comes_back_whole(store: Store) -> None:
     """Every fact and the timeline in order; moments in UTC, wherever they were said."""
     elsewhere = NOW.astimezone(timezone(HOUR * 9))
