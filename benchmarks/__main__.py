@@ -8,21 +8,32 @@ Quick runs take the smallest sizes: they show that everything runs, and their fi
 import asyncio
 import signal
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import typer
 
-from benchmarks import lines, match_query, matching_quality
+from benchmarks import dispute_lines, lines, match_query, matching_quality
 from benchmarks.both_sides import BothSides, both_sides
+from benchmarks.dispute_cases import POLICY as DISPUTES_POLICY
+from benchmarks.dispute_history import ONE_REMINDER, THREE_REMINDERS, measure_dispute_history
+from benchmarks.dispute_latency import measure_dispute_latency
 from benchmarks.latency import measure_latency
+from benchmarks.long_dispute import LongShop, long_shop
 from benchmarks.machine import machine_facts
+from benchmarks.open_disputes import measure_open_disputes
+from benchmarks.our_side import our_side
+from benchmarks.packets import measure_packets
 from benchmarks.report import Line, markdown
 from benchmarks.stripe_calls import measure_stripe_calls
 from benchmarks.throughput import measure_rates
 from chargebacks.errors import CaseError
 from demo.processes import REPOSITORY
+from demo.stack import Stack
 from runtime.process import leave
+
+Running = TypeVar("Running")
 
 _TABLE = REPOSITORY / ".build" / "benchmarks.md"
 
@@ -38,6 +49,10 @@ class Sizes:
     charges: tuple[int, ...]
     queries: int
     matched_alerts: int
+    packets: int
+    disputes: int
+    open_disputes: int
+    idle_seconds: float
 
 
 FULL = Sizes(
@@ -48,6 +63,10 @@ FULL = Sizes(
     charges=(10_000, 1_000_000, 10_000_000),
     queries=500,
     matched_alerts=100_000,
+    packets=40,
+    disputes=60,
+    open_disputes=1000,
+    idle_seconds=60,
 )
 QUICK = Sizes(
     rounds=1,
@@ -57,6 +76,10 @@ QUICK = Sizes(
     charges=(10_000,),
     queries=100,
     matched_alerts=3_000,
+    packets=3,
+    disputes=5,
+    open_disputes=10,
+    idle_seconds=1,
 )
 
 
@@ -84,15 +107,55 @@ def _stripe_calls(_sizes: Sizes) -> list[Line]:
 
 def _with_both_sides(measure: Callable[[BothSides], Awaitable[list[Line]]]) -> list[Line]:
     """Each benchmark gets a fresh server and database, so that none measures what another left behind."""
+    return _with(both_sides, measure)
 
+
+def _with(
+    start: Callable[[], AbstractAsyncContextManager[Running]],
+    measure: Callable[[Running], Awaitable[list[Line]]],
+) -> list[Line]:
     async def run() -> list[Line]:
         this = asyncio.current_task()
         assert this is not None
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, this.cancel)  # stop the parts as well
-        async with both_sides() as sides:
-            return await measure(sides)
+        async with start() as running:
+            return await measure(running)
 
     return asyncio.run(run())
+
+
+def _packets(sizes: Sizes) -> list[Line]:
+    return dispute_lines.packet_lines(measure_packets(rounds=sizes.packets))
+
+
+def _dispute_latency(sizes: Sizes) -> list[Line]:
+    async def measure(stack: Stack) -> list[Line]:
+        latencies = [
+            await measure_dispute_latency(stack, disputes=sizes.disputes, in_flight=in_flight)
+            for in_flight in (1, 10)
+        ]
+        return dispute_lines.dispute_latency_lines(latencies)
+
+    return _with(lambda: our_side(policy=DISPUTES_POLICY), measure)
+
+
+def _dispute_history(_sizes: Sizes) -> list[Line]:
+    async def measure(shop: LongShop) -> list[Line]:
+        return dispute_lines.dispute_history_lines([await measure_dispute_history(shop)])
+
+    return _with(lambda: long_shop(policy=ONE_REMINDER), measure) + _with(
+        lambda: long_shop(policy=THREE_REMINDERS), measure
+    )
+
+
+def _open_disputes(sizes: Sizes) -> list[Line]:
+    async def measure(stack: Stack) -> list[Line]:
+        opened = await measure_open_disputes(
+            stack, disputes=sizes.open_disputes, idle_seconds=sizes.idle_seconds
+        )
+        return dispute_lines.open_dispute_lines(opened)
+
+    return _with(lambda: our_side(policy=DISPUTES_POLICY), measure)
 
 
 def _match_query(sizes: Sizes) -> list[Line]:
@@ -115,6 +178,10 @@ BENCHMARKS: dict[str, Callable[[Sizes], list[Line]]] = {
     "stripe-calls": _stripe_calls,
     "match-query": _match_query,
     "matching-quality": _matching_quality,
+    "packets": _packets,
+    "dispute-latency": _dispute_latency,
+    "dispute-history": _dispute_history,
+    "open-disputes": _open_disputes,
 }
 
 

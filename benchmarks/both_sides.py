@@ -1,26 +1,20 @@
 """Ours and the yardstick side by side: one dev server, a worker process each, one client for both."""
 
-import tempfile
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from itertools import count
-from pathlib import Path
 
-from temporalio.client import Client, WorkflowHandle
-from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.client import WorkflowHandle
 
-from benchmarks.alert_cases import ACCOUNT, POLICY, prepare_alerts, resolved, take_in
+from benchmarks.alert_cases import POLICY, prepare_alerts, resolved, take_in
 from benchmarks.bare import BARE_CASES_QUEUE, BareWorkflow
 from benchmarks.bare_worker import READY
 from benchmarks.case_shape import CaseShape, shape_of
+from benchmarks.our_side import our_side
 from demo.processes import python_process
-from demo.stack import Stack, activate_policy, connected, stand_ins, worker_process
+from demo.stack import Stack
 from demo.world import World
-from runtime.embedded_temporal import embedded_temporal
-from runtime.search_attributes import cli_types
-from runtime.settings import Settings
-from workflows.attributes import ALL as SEARCH_ATTRIBUTES
 
 _numbers = count(1)
 
@@ -46,33 +40,18 @@ class BothSides:
 @asynccontextmanager
 async def both_sides() -> AsyncIterator[BothSides]:
     """Start everything, resolve one alert to learn its shape, and stop everything at the end."""
-    attributes = cli_types(SEARCH_ATTRIBUTES)
-    with tempfile.TemporaryDirectory(prefix="benchmark-") as folder:
-        async with (
-            embedded_temporal(search_attributes=attributes, binary=Settings().temporal_bin) as temporal,
-            stand_ins(Path(folder)) as around,
-        ):
-            client = await Client.connect(temporal.address, data_converter=pydantic_data_converter)
-            async with connected(around, client, address=temporal.address) as stack, _workers(stack):
-                await activate_policy(stack, ACCOUNT, POLICY)
-                world = World(stack)
-                yield BothSides(stack=stack, world=world, shape=await _one_shape(world))
+    async with our_side(policy=POLICY) as stack, _bare_worker(stack):
+        world = World(stack)
+        yield BothSides(stack=stack, world=world, shape=await _one_shape(world))
 
 
-@asynccontextmanager
-async def _workers(stack: Stack) -> AsyncIterator[None]:
-    """Ours as an operator runs it but for the ceiling on Stripe calls, which would be measured instead."""
-    stack.environment["STRIPE_ACTIVITIES_PER_SECOND"] = "10000"
-    async with (
-        worker_process(stack),
-        python_process(
-            ["-m", "benchmarks.bare_worker"],
-            ready=READY,
-            log=stack.folder / "bare_worker.log",
-            environment=stack.environment,
-        ),
-    ):
-        yield
+def _bare_worker(stack: Stack) -> AbstractAsyncContextManager[object]:
+    return python_process(
+        ["-m", "benchmarks.bare_worker"],
+        ready=READY,
+        log=stack.folder / "bare_worker.log",
+        environment=stack.environment,
+    )
 
 
 async def _one_shape(world: World) -> CaseShape:

@@ -1,4 +1,4 @@
-"""Which activity calls a case makes, read from the history of one."""
+"""Which activity calls a case makes and when, read from the history of one."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -58,4 +58,31 @@ def completed_at(history: WorkflowHistory, ordinary: int) -> float:
     completed: list[HistoryEvent] = [
         event for event in history.events if event.event_type == EventType.EVENT_TYPE_ACTIVITY_TASK_COMPLETED
     ]
-    return completed[ordinary - 1].event_time.ToNanoseconds() / 1e9
+    return _moment(completed[ordinary - 1])
+
+
+@dataclass(frozen=True)
+class OrdinaryCall:
+    """An ordinary activity that completed. Unix seconds by the server's clock."""
+
+    name: str
+    scheduled_at: float
+    completed_at: float
+
+
+def ordinary_calls(history: WorkflowHistory) -> list[OrdinaryCall]:
+    """In the order in which they completed."""
+    scheduled: dict[int, HistoryEvent] = {}
+    calls = []
+    for event in history.events:
+        if event.event_type == EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED:
+            scheduled[event.event_id] = event
+        elif event.event_type == EventType.EVENT_TYPE_ACTIVITY_TASK_COMPLETED:
+            of = scheduled[event.activity_task_completed_event_attributes.scheduled_event_id]
+            name = of.activity_task_scheduled_event_attributes.activity_type.name
+            calls.append(OrdinaryCall(name, scheduled_at=_moment(of), completed_at=_moment(event)))
+    return calls
+
+
+def _moment(event: HistoryEvent) -> float:
+    return event.event_time.ToNanoseconds() / 1e9

@@ -32,12 +32,12 @@ def throughput_lines(pairs: Sequence[RatePair], shape: CaseShape) -> list[Line]:
             aim=f">= {LEAST_RATE}",
             met=ratio >= LEAST_RATE,
         ),
-        *_processor_lines(name, "ours", [pair.ours for pair in pairs]),
-        *_processor_lines(name, "bare", [pair.bare for pair in pairs]),
+        *processor_lines(name, "ours", [pair.ours for pair in pairs]),
+        *processor_lines(name, "bare", [pair.bare for pair in pairs]),
     ]
 
 
-def _processor_lines(name: str, side: str, rates: Sequence[Rate]) -> list[Line]:
+def processor_lines(name: str, side: str, rates: Sequence[Rate]) -> list[Line]:
     """Nothing where the system does not tell processor times."""
     if not rates[0].processor_ms:
         return []

@@ -13,7 +13,7 @@ from runtime.settings import Settings
 
 _MEMORY = Path("/proc/meminfo")
 _PROCESSOR = Path("/proc/cpuinfo")
-_PACKAGES = ("temporalio", "stripe", "pydantic", "sqlalchemy", "sqlmodel", "httpx")
+_PACKAGES = ("temporalio", "stripe", "pydantic", "sqlalchemy", "sqlmodel", "httpx", "typst", "pypdf")
 
 
 def machine_facts() -> list[tuple[str, str]]:

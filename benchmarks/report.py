@@ -35,3 +35,9 @@ def spread(values: Sequence[float]) -> tuple[float, float, float]:
     last = len(ordered) - 1
     low, middle, high = (ordered[round(last * part)] for part in (0.25, 0.5, 0.75))
     return low, middle, high
+
+
+def percentile(values: Sequence[float], percent: int) -> float:
+    """By rank, as a value that was measured."""
+    ordered = sorted(values)
+    return ordered[round((len(ordered) - 1) * percent / 100)]

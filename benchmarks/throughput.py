@@ -23,7 +23,7 @@ class Rate:
     count: int
     seconds: float
     processor_ms: Counter[str]
-    """Processor milliseconds per alert, by process."""
+    """Processor milliseconds each, by process."""
 
     @property
     def per_second(self) -> float:
@@ -59,7 +59,7 @@ async def _ours(sides: BothSides, alerts: int) -> Rate:
         case_id = await take_in(sides.stack, ready[number])
         await resolved(sides.stack, case_id)
 
-    return await _timed(one, alerts)
+    return await timed(one, alerts, lanes=IN_FLIGHT)
 
 
 async def _bare(sides: BothSides, workflows: int) -> Rate:
@@ -67,12 +67,13 @@ async def _bare(sides: BothSides, workflows: int) -> Rate:
         handle = await sides.start_bare()
         await handle.result()
 
-    return await _timed(one, workflows)
+    return await timed(one, workflows, lanes=IN_FLIGHT)
 
 
-async def _timed(one: Callable[[int], Awaitable[None]], times: int) -> Rate:
+async def timed(one: Callable[[int], Awaitable[None]], times: int, *, lanes: int) -> Rate:
+    """Do it `times` times, `lanes` of them at any time."""
     used, began = processor_seconds(), perf_counter()
-    await in_lanes(range(times), one, lanes=IN_FLIGHT)
+    await in_lanes(range(times), one, lanes=lanes)
     seconds = perf_counter() - began
     total = spent(used, processor_seconds())
     return Rate(

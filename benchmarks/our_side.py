@@ -1,0 +1,34 @@
+"""Every part of ours on loopback, with one worker process as an operator runs it."""
+
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
+
+from benchmarks.alert_cases import ACCOUNT
+from demo.stack import Stack, activate_policy, connected, stand_ins, worker_process
+from runtime.embedded_temporal import embedded_temporal
+from runtime.search_attributes import cli_types
+from runtime.settings import Settings
+from workflows.attributes import ALL as SEARCH_ATTRIBUTES
+
+
+@asynccontextmanager
+async def our_side(*, policy: str) -> AsyncIterator[Stack]:
+    """Start everything, and stop everything at the end. The ceiling on Stripe calls is off: it would be measured
+    instead."""
+    attributes = cli_types(SEARCH_ATTRIBUTES)
+    with tempfile.TemporaryDirectory(prefix="benchmark-") as folder:
+        async with (
+            embedded_temporal(search_attributes=attributes, binary=Settings().temporal_bin) as temporal,
+            stand_ins(Path(folder)) as around,
+        ):
+            client = await Client.connect(temporal.address, data_converter=pydantic_data_converter)
+            async with connected(around, client, address=temporal.address) as stack:
+                stack.environment["STRIPE_ACTIVITIES_PER_SECOND"] = "10000"
+                async with worker_process(stack):
+                    await activate_policy(stack, ACCOUNT, policy)
+                    yield stack
