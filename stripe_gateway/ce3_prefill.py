@@ -6,16 +6,8 @@ from typing import Any
 from chargebacks.compelling_evidence import Ce3Filled, Ce3Transaction
 from chargebacks.disputes import CE3
 from chargebacks.evidence_items import Address
+from stripe_gateway import dossier_wire
 from stripe_gateway.wire import Wire
-
-
-class _Address(Wire):
-    line1: str | None = None
-    line2: str | None = None
-    city: str | None = None
-    state: str | None = None
-    postal_code: str | None = None
-    country: str | None = None
 
 
 class _Transaction(Wire):
@@ -27,7 +19,7 @@ class _Transaction(Wire):
     customer_purchase_ip: str | None = None
     merchandise_or_services: str | None = None
     product_description: str | None = None
-    shipping_address: _Address | None = None
+    shipping_address: dossier_wire.Address | None = None
 
 
 class _Filled(Wire):
