@@ -1,5 +1,6 @@
 """A shop on a time-skipping Temporal server, whose disputes take days within a moment."""
 
+import asyncio
 import tempfile
 from collections import Counter
 from collections.abc import AsyncIterator
@@ -31,13 +32,15 @@ from stripe_gateway.dispute_conversion import dispute_of
 from workflows.attributes import ALL as SEARCH_ATTRIBUTES
 
 _SHOPS_QUEUE = "benchmark-evidence"
+_DELIVERED_WITHIN = 0.1
+"""Seconds from an event to its webhook, at most."""
 _STEP = timedelta(hours=2)
 """One long leap outlasts the server's answer when much happens on the way."""
 
 
 @dataclass
 class LongShop:
-    """Temporal's clock and Stripe's go on together; Stripe's webhooks arrive when `deliver_events` is called."""
+    """Both clocks go on together. Webhooks arrive when `deliver_events` is called, or by themselves in `webhooks`."""
 
     stack: Stack
     temporal: WorkflowEnvironment
@@ -63,6 +66,23 @@ class LongShop:
             self._delivered.add(event["id"])
             await self._tell(event)
         return len(events)
+
+    @asynccontextmanager
+    async def webhooks(self) -> AsyncIterator[list[int]]:
+        """Stripe's webhooks arrive as things happen; gives how many were told, batch by batch."""
+        told: list[int] = []
+
+        async def deliver() -> None:
+            while True:
+                told.append(await self.deliver_events())
+                await asyncio.sleep(_DELIVERED_WITHIN)
+
+        delivering = asyncio.create_task(deliver())
+        try:
+            yield told
+        finally:
+            delivering.cancel()
+            await asyncio.gather(delivering, return_exceptions=True)
 
     async def _tell(self, event: dict[str, Any]) -> None:
         at = datetime.fromtimestamp(event["created"], UTC)

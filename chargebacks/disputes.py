@@ -5,6 +5,7 @@ strings: new ones may arrive at any time and must never break a case that is fol
 """
 
 import hashlib
+from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -64,6 +65,9 @@ class BalanceMovement(Value):
 
 
 CE3 = "visa_compelling_evidence_3"
+_CLOCKS_APART = timedelta(minutes=5)
+"""How far Stripe's clock and ours may be apart, at most: what Stripe's webhook signatures are allowed, too
+(https://docs.stripe.com/webhooks#replay-attacks)."""
 _AWAITS = (
     DisputeStatus.WARNING_NEEDS_RESPONSE,
     DisputeStatus.NEEDS_RESPONSE,
@@ -177,6 +181,11 @@ class Dispute(Value):
         """Names of the fields that tell something new. Left out: `as_of`, and what events do not show."""
         mine, theirs = self._telling(), other._telling()
         return tuple(name for name, value in mine.items() if value != theirs[name])
+
+    def is_news_to(self, known: "Dispute") -> bool:
+        """Whether this reading, or what an event shows, tells what `known` does not. Events may come late and out of
+        order: one from well before `known` was read tells nothing, as far as two clocks can be compared."""
+        return self.as_of + _CLOCKS_APART >= known.as_of and bool(self.differs_from(known))
 
     def _telling(self) -> dict[str, Any]:
         return self.model_dump(exclude={"as_of", "fees_beside_minor"})

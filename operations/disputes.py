@@ -80,7 +80,7 @@ async def knows(store: Store, case_id: str, dispute: Dispute) -> bool:
     """Whether the dispute's case has told all that this reading tells."""
     case = await store.cases.case_file(case_id)
     known = case.dispute.dispute if case is not None and case.dispute is not None else None
-    return known is not None and not dispute.differs_from(known)
+    return known is not None and not dispute.is_news_to(known)
 
 
 async def evidence_added(client: Client, case_id: str, items: tuple[str, ...]) -> bool:

@@ -194,7 +194,7 @@ class DisputeCase(KnownDispute):
     def hear(self, change: DisputeChanged) -> None:
         """News from Stripe; what only echoes what is known (our own writes, mostly) changes nothing."""
         known = self.story.dispute
-        if change.dispute is not None and known is not None and not change.dispute.differs_from(known):
+        if change.dispute is not None and known is not None and not change.dispute.is_news_to(known):
             return
         self._heard = change.dispute
         self.changed = self.news = True

@@ -140,5 +140,5 @@ class DisputeRules(Value):
     smart_disputes_share_percent: Percent = 30
 
     paper: Paper = Paper.A4
-    poll_days: Annotated[int, Field(ge=1, le=60)] = 21
+    poll_days: Annotated[int, Field(ge=1, le=60)] = 30
     watch_lost_days: Annotated[int, Field(ge=0, le=365)] = 120
