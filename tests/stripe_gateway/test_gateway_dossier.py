@@ -58,7 +58,7 @@ async def test_sale(sandbox: Sandbox, gateway: Gateway) -> None:
     assert (found.dispute.id, sale.charge.id, sale.charge.amount) == (id, charge["id"], usd(4200))
     assert (sale.billing.name, sale.billing.email) == ("Jane Doe", "jane@example.com")
     assert sale.billing.address is not None
-    assert sale.billing.address.one_line() == "1 Main St, 89501 Reno, US"
+    assert sale.billing.address.one_line() == "1 Main St, Reno 89501, US"
     assert sale.shipment is not None
     assert (sale.shipment.to.name, sale.shipment.carrier, sale.shipment.tracking_number) == (
         "Jane Doe",
