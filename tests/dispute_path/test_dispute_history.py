@@ -18,6 +18,8 @@ from workflows.dispute import DisputeWorkflow
 
 QUEUE = "shop-evidence"
 MOST_EVENTS = 150
+_ANOTHER_PACKET = 20
+"""Events that building and staging once more cost, at most."""
 PLANTED = {
     "name": "Zebulon Quackenbush",
     "e-mail": "zebulon.quackenbush@planted.example",
@@ -66,7 +68,10 @@ async def test_a_case_of_75_days(shop: DisputeShop) -> None:
     case = await shop.case(dispute)
     assert story_of(case).verdict is Verdict.WON
     events = await shop.history(dispute)
-    assert len(events) < MOST_EVENTS, f"{len(events)} events\n{story(case)}"
+    built = sum("build_packet" in json.dumps(event) for event in events)
+    # A server that skips time may skip the seconds in which a quick source is waited for: then there is a packet more.
+    most = MOST_EVENTS + _ANOTHER_PACKET * (built - 1)
+    assert len(events) < most, f"{len(events)} events, {built} packets\n{story(case)}"
     replayer = Replayer(
         workflows=[DisputeWorkflow],
         workflow_runner=workflow_runner(),
