@@ -13,3 +13,9 @@ class AccountFacts(Value):
     """Histories that began before disputes were handled hold the account without it."""
     policy_version: str
     """Hash of the policy that is active now; a case keeps the one it opened with."""
+    enabled: bool = True
+    """Off: the account rests, whatever its features say."""
+    alerts_paused: str | None = None
+    """Why alert management rests although it is switched on."""
+    disputes_paused: str | None = None
+    """Why dispute representment rests although it is switched on."""

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 from temporalio.client import Client
 from temporalio.common import Priority, WorkflowIDReusePolicy
@@ -16,6 +16,7 @@ from chargebacks.decisions import ResponseTimes
 from chargebacks.errors import BadInput, TryLater
 from chargebacks.values import Value
 from networks.adapter import MAX_BODY_BYTES, Adapter
+from operations.temporal_calls import fairness_key, short
 from runtime.connections import SourceSettings
 from store import InboxMessage, Store
 from workflows.alert import AlertWorkflow
@@ -23,8 +24,7 @@ from workflows.attributes import at_start
 from workflows.case import opening_file
 
 _NO_ALERT = "no_alert: the message tells of no alert"
-_LONGEST_SUMMARY = 190
-"""Temporal refuses summaries of more than 200 bytes."""
+_NO_HURRY = timedelta(hours=1)
 
 
 class StartedCase(Value):
@@ -83,23 +83,33 @@ async def receive_alerts(
         provider_message_id=provider_message_id or f"sha256:{hashlib.sha256(body).hexdigest()}",
         body=body[:MAX_BODY_BYTES],
         received_at=received_at,
+        account=source.account,
     )
     try:
         alerts = adapter.parse(body, source, received_at=received_at)
         for alert in alerts:
-            _check_mode(alert, source, livemode=account.livemode)
+            check_mode(alert, source, livemode=account.livemode)
     except BadInput as refusal:
         await _keep(store, message, refused=f"{refusal.reason}: {refusal}")
         raise
+    message = message.model_copy(update={"due_at": _due(alerts)})
     number = await _keep(store, message, refused=None if alerts else _NO_ALERT)
     return ReceivedAlerts(message_id=number, account=source.account, alerts=alerts)
+
+
+def _due(alerts: Sequence[Alert]) -> datetime | None:
+    """When the most urgent of them must be answered, or an hour from now where nothing presses."""
+    dues = [
+        window_of(alert, ResponseTimes()).last_safe_at or alert.received_at + _NO_HURRY for alert in alerts
+    ]
+    return min(dues, default=None)
 
 
 async def start_cases(client: Client, store: Store, received: ReceivedAlerts) -> tuple[StartedCase, ...]:
     """Start a case for each alert of a kept message, unless it has one already. TryLater without Temporal."""
     started = [await _start(client, store, _request(received.account, alert)) for alert in received.alerts]
     if started:
-        await store.inbox.mark_started(received.message_id, started[0].case_id)
+        await store.inbox.mark_done(received.message_id, at=datetime.now(UTC), case_id=started[0].case_id)
     return tuple(started)
 
 
@@ -108,7 +118,8 @@ async def _keep(store: Store, message: InboxMessage, *, refused: str | None) -> 
     return number
 
 
-def _check_mode(alert: Alert, source: SourceSettings, *, livemode: bool) -> None:
+def check_mode(alert: Alert, source: SourceSettings, *, livemode: bool) -> None:
+    """BadInput for an alert about the other mode's charges."""
     modes = {True: "live", False: "test"}
     if alert.livemode is not None and alert.livemode != livemode:
         raise BadInput(
@@ -162,7 +173,7 @@ async def _start_workflow(client: Client, request: AlertRequest) -> bool:
 def _priority(request: AlertRequest, window: Window) -> Priority:
     return Priority(
         priority_key=priority_of(request.alert.received_at, window),
-        fairness_key=request.account.encode()[:64].decode(errors="ignore"),
+        fairness_key=fairness_key(request.account),
     )
 
 
@@ -174,4 +185,4 @@ def _summary(case: CaseFile) -> str:
         str(case.amount) if case.amount is not None else "no amount",
         case.account,
     )
-    return ", ".join(words).encode()[:_LONGEST_SUMMARY].decode(errors="ignore")
+    return short(", ".join(words))

@@ -3,6 +3,7 @@
 Secrets are `SecretStr`: they print as asterisks, and never enter a payload, a log line or an error.
 """
 
+from datetime import datetime
 from ipaddress import ip_address
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
@@ -11,7 +12,7 @@ from pydantic import Field, SecretStr, model_validator
 
 from chargebacks.errors import BadInput
 from chargebacks.evidence_items import Supplier
-from chargebacks.values import Value
+from chargebacks.values import Instant, Value
 
 
 class StripeCredentials(Value):
@@ -37,6 +38,15 @@ class SourceSettings(Value):
     """Where outcomes are sent; the real service's address by default, a stand-in's in demo and tests."""
     secrets: dict[str, SecretStr] = {}
     options: dict[str, str] = {}
+    previous_secrets: dict[str, SecretStr] = {}
+    """The secrets before the last rotation. What comes in may still be signed with them until `previous_until`."""
+    previous_until: Instant | None = None
+
+    def accepted_at(self, now: datetime) -> tuple[Self, ...]:
+        """The settings under which a message that comes now may be proven: the present ones first."""
+        if self.previous_until is None or now >= self.previous_until or not self.previous_secrets:
+            return (self,)
+        return (self, self.model_copy(update={"secrets": self.previous_secrets}))
 
 
 class EvidenceSourceSettings(Value):

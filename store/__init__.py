@@ -1,7 +1,24 @@
 """SQLModel tables, sessions, migrations and sealed secrets. No table row leaves this package."""
 
+from store.backfills import Backfill
 from store.evidence import ItemFacts, StandingDocument
 from store.facade import Store
-from store.inbox import InboxMessage, StoredMessage
+from store.inbox import InboxMessage, MessageKind, StoredMessage, events_of
+from store.notices import Notice
+from store.tokens import ApiToken, EarlierAnswer
+from store.webhooks import StripeWebhook
 
-__all__ = ["InboxMessage", "ItemFacts", "StandingDocument", "Store", "StoredMessage"]
+__all__ = [
+    "ApiToken",
+    "Backfill",
+    "EarlierAnswer",
+    "InboxMessage",
+    "ItemFacts",
+    "MessageKind",
+    "Notice",
+    "StandingDocument",
+    "Store",
+    "StoredMessage",
+    "StripeWebhook",
+    "events_of",
+]

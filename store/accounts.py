@@ -2,7 +2,7 @@
 
 import json
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.engine import Row
@@ -17,6 +17,8 @@ from store.policies import Policies, keep_policy
 from store.sealing import Sealer
 from store.statements import hold
 from store.tables import AccountRow, PolicyActivationRow
+
+PausedFeature = Literal["alerts", "disputes"]
 
 _DEFAULT_POLICY = ""
 """A policy file that says nothing: the shipped default, which observes."""
@@ -66,6 +68,11 @@ class Accounts:
     async def stripe_credentials(self, account: str) -> StripeCredentials:
         """The account's key, unsealed. NeedsOperator when it is not connected or SECRETS_KEY does not fit."""
         row = await self._row(account)
+        if not row.sealed:
+            raise NeedsOperator(
+                f"The account {account} was removed: connect it again, then resume the case.",
+                reason="account_removed",
+            )
         return StripeCredentials(
             account=row.name,
             api_key=self._sealer.unseal(_owner(row.name), row.sealed)["api_key"],
@@ -84,6 +91,47 @@ class Accounts:
         """The account's switch: off, its disputes are followed and nothing is filed, accepted or refunded."""
         await self._database.write_durably(
             lambda connection: _change(connection, account, {"dispute_representment": switched_on})
+        )
+
+    async def set_enabled(self, account: str, enabled: bool) -> None:
+        """The account's main switch: off, messages are still taken in and cases kept, and nothing is done."""
+        await self._database.write_durably(
+            lambda connection: _change(connection, account, {"enabled": enabled})
+        )
+
+    async def pause(self, account: str, feature: PausedFeature, why: str | None) -> None:
+        """Let a feature rest for a reason that a person must mend; None: it goes on."""
+        await self._database.write_durably(
+            lambda connection: _change(connection, account, {f"{feature}_paused": why})
+        )
+
+    async def note_probes(self, account: str, probes: str, *, at: datetime) -> None:
+        """Keep what the key was found to be allowed (JSON of the caller's)."""
+        found = {"probes": probes, "probed_at": at}
+        await self._database.write_durably(lambda connection: _change(connection, account, found))
+
+    async def probes(self, account: str) -> tuple[str, datetime | None]:
+        """What `note_probes` kept last, and when; `[]` and None when nothing was probed."""
+        row = await self._row(account)
+        return row.probes, row.probed_at
+
+    async def remove(self, account: str) -> None:
+        """Erase the key and switch the account off; its cases, ledger and charges stay.
+
+        Connecting the same Stripe account under the name again brings it back.
+        """
+        gone = {"sealed": "", "enabled": False, "probes": "[]", "probed_at": None}
+        await self._database.write_durably(lambda connection: _change(connection, account, gone))
+
+    async def is_connected(self, account: str) -> bool:
+        """False once it was removed. NeedsOperator when it never was connected."""
+        return bool((await self._row(account)).sealed)
+
+    async def name_of(self, stripe_account: str) -> str | None:
+        """The name under which this connected account of a platform (`acct_…`) is known here."""
+        wanted = select(col(AccountRow.name)).where(col(AccountRow.stripe_account) == stripe_account)
+        return await self._database.read(
+            lambda connection: connection.execute(wanted.order_by(col(AccountRow.name))).scalars().first()
         )
 
     async def activate_policy(self, account: str, policy_toml: str, *, by: str, at: datetime) -> str:
@@ -160,8 +208,10 @@ def _connect(
             "connect this one under another name",
             reason="account_differs",
         )
-    else:
+    elif known.sealed:
         _change(connection, credentials.account, changeable)
+    else:
+        _change(connection, credentials.account, changeable | {"enabled": True})  # it had been removed
 
 
 def _find(connection: Connection, account: str) -> Row[Any] | None:

@@ -8,6 +8,7 @@ from sqlalchemy import text
 
 from store import schema
 from store.accounts import Accounts
+from store.backfills import Backfills
 from store.cases import Cases
 from store.charges import Charges
 from store.database import Database, open_database
@@ -16,6 +17,7 @@ from store.evidence import Evidence
 from store.evidence_sources import EvidenceSources
 from store.inbox import Inbox
 from store.ledger import RefundLedger
+from store.notices import Notices
 from store.packets import Packets
 from store.reports import OutcomeReports
 from store.results import Results
@@ -23,6 +25,8 @@ from store.sealing import Sealer
 from store.sources import Sources
 from store.submissions import Submissions
 from store.sync import SyncMarks
+from store.tokens import ApiRequests, Tokens
+from store.webhooks import StripeWebhooks
 
 
 class Store:
@@ -47,6 +51,11 @@ class Store:
         self.submissions = Submissions(database)
         self.results = Results(database)
         self.sync = SyncMarks(database)
+        self.webhooks = StripeWebhooks(database, sealer)
+        self.tokens = Tokens(database)
+        self.api_requests = ApiRequests(database)
+        self.notices = Notices(database)
+        self.backfills = Backfills(database)
 
     @classmethod
     async def connect(cls, database_url: str, secrets_key: SecretStr | None) -> Self:

@@ -1,42 +1,81 @@
-"""Messages of alert sources as they came in: kept before anything else happens, each once."""
+"""Messages as they came in: kept before anything else happens, each once, until they have been delivered to cases."""
 
 import json
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from enum import StrEnum
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Connection, Select, select, type_coerce, update
+from sqlalchemy import BigInteger, ColumnElement, Connection, Select, func, select, type_coerce, update
 from sqlalchemy.sql.dml import ReturningInsert
 from sqlmodel import col
 
 from chargebacks.values import Instant, Value
 from store.database import Database
 from store.sealing import Sealer
-from store.statements import insert_into
+from store.statements import hold, insert_into
 from store.tables import InboxRow
+
+_EVENTS_OF = "stripe/"
+"""Begins the source of an account's Stripe events. No alert source can be called so: names hold no slash."""
+
+
+class MessageKind(StrEnum):
+    ALERT = "alert"
+    STRIPE_EVENT = "stripe_event"
 
 
 class InboxMessage(Value):
     """One authenticated message. (source, provider_message_id) is its identity."""
 
     source: str
+    """Name of an alert source, or what `events_of` gives for an account's Stripe events."""
     provider_message_id: str
     body: bytes
     """As received, byte for byte."""
     headers: dict[str, str] = {}
     """The few that help an inspection; never a signature or a credential."""
     received_at: Instant
+    account: str = ""
+    """Whose share of the work it is."""
+    due_at: Instant | None = None
+    """What is due sooner is delivered sooner; None: when it came."""
     refused_reason: str | None = None
     """Why nothing was started from it; None when it was accepted."""
 
+    @property
+    def kind(self) -> MessageKind:
+        return MessageKind.STRIPE_EVENT if self.source.startswith(_EVENTS_OF) else MessageKind.ALERT
+
 
 class StoredMessage(InboxMessage):
-    """A message with its number in the inbox, and the case that was started from it."""
+    """A message with its number in the inbox, and what became of it."""
 
     id: int
     case_id: str | None = None
+    """The case that was started or told; None where the message concerned none."""
+    attempts: int = 0
+    last_error: str | None = None
+    done_at: Instant | None = None
+
+
+class Waiting(Value):
+    """What is accepted and not delivered yet."""
+
+    messages: int
+    oldest: Instant | None
+    failing: int
+    """Of those, messages whose delivery has failed at least once."""
+
+
+def events_of(account: str) -> str:
+    """The source under which an account's Stripe events are kept."""
+    return f"{_EVENTS_OF}{account}"
 
 
 _NUMBER = type_coerce(col(InboxRow.id), BigInteger)
+_WAITING = (col(InboxRow.done_at).is_(None), col(InboxRow.refused_reason).is_(None))
 
 
 class Inbox:
@@ -52,23 +91,63 @@ class Inbox:
         A message that is already there stays as it is, unless it was refused then and is accepted now. The body is
         sealed: some providers send full card numbers. NeedsOperator without a SECRETS_KEY.
         """
-        body = self._sealer.seal_content(_owner(message), message.body)
-        row = message.model_dump(exclude={"headers"}) | {"headers": json.dumps(message.headers), "body": body}
+        row = message.model_dump(exclude={"headers", "due_at"}) | {
+            "headers": json.dumps(message.headers),
+            "body": self._sealer.seal_content(_owner(message), message.body),
+            "due_at": message.due_at or message.received_at,
+            "next_try_at": message.received_at,
+            "attempts": 0,
+        }
         return await self._database.write_durably(lambda connection: _accept(connection, row))
 
-    async def mark_started(self, message_id: int, case_id: str) -> None:
-        """Note that the message led to this case."""
-        started = update(InboxRow).where(col(InboxRow.id) == message_id).values(case_id=case_id)
-        await self._database.write(lambda connection: connection.execute(started))
+    async def claim(self, *, now: datetime, lease: timedelta, limit: int) -> tuple[StoredMessage, ...]:
+        """Take up to `limit` messages that wait to be delivered; nobody else gets them until the lease is over.
+
+        Each account in turn, and of each what is due first: a burst for one does not hold up the others.
+        """
+        rows = await self._database.write(
+            lambda connection: _claim(connection, now=now, until=now + lease, limit=limit)
+        )
+        return self._opened(rows)
+
+    async def mark_done(self, message_id: int, *, at: datetime, case_id: str | None = None) -> None:
+        """Note that the message was delivered, and to which case."""
+        done = (
+            update(InboxRow)
+            .where(col(InboxRow.id) == message_id)
+            .values(case_id=case_id, done_at=at, last_error=None)
+        )
+        await self._database.write(lambda connection: connection.execute(done))
+
+    async def mark_failed(self, message_id: int, *, next_try_at: datetime, error: str) -> None:
+        """Note that it could not be delivered, and when that is tried again."""
+        failed = (
+            update(InboxRow)
+            .where(col(InboxRow.id) == message_id)
+            .values(next_try_at=next_try_at, last_error=error[:1000])
+        )
+        await self._database.write(lambda connection: connection.execute(failed))
+
+    async def refuse(self, message_id: int, reason: str) -> None:
+        """Note that the message can lead to nothing, found out only when it was to be delivered."""
+        refused = update(InboxRow).where(col(InboxRow.id) == message_id).values(refused_reason=reason)
+        await self._database.write(lambda connection: connection.execute(refused))
 
     async def pending(self, *, limit: int = 100) -> tuple[StoredMessage, ...]:
-        """Accepted and not started yet, oldest first."""
-        return await self._messages(
-            col(InboxRow.case_id).is_(None),
-            col(InboxRow.refused_reason).is_(None),
-            order=col(InboxRow.id).asc(),
-            limit=limit,
-        )
+        """Accepted and not delivered yet, oldest first."""
+        return await self._messages(*_WAITING, order=col(InboxRow.id).asc(), limit=limit)
+
+    async def waiting(self) -> Waiting:
+        """How much is not delivered yet."""
+        failing = func.count().filter(col(InboxRow.last_error).is_not(None))
+        wanted = select(func.count(), func.min(InboxRow.received_at), failing).where(*_WAITING)
+        row = await self._database.read(lambda connection: connection.execute(wanted).one())
+        return Waiting(messages=row[0], oldest=row[1], failing=row[2])
+
+    async def last_received(self, source: str) -> datetime | None:
+        """When the last message of the source came in, refused ones included."""
+        last = select(func.max(InboxRow.received_at)).where(col(InboxRow.source) == source)
+        return await self._database.read(lambda connection: connection.execute(last).scalar_one())
 
     async def refused(self, limit: int = 100) -> tuple[StoredMessage, ...]:
         """Refused, newest first."""
@@ -80,7 +159,9 @@ class Inbox:
         self, *conditions: ColumnElement[bool], order: ColumnElement[int | None], limit: int
     ) -> tuple[StoredMessage, ...]:
         wanted = select(InboxRow).where(*conditions).order_by(order).limit(limit)
-        rows = await self._database.read(lambda connection: _messages(connection, wanted))
+        return self._opened(await self._database.read(lambda connection: _messages(connection, wanted)))
+
+    def _opened(self, rows: Sequence[StoredMessage]) -> tuple[StoredMessage, ...]:
         return tuple(
             row.model_copy(update={"body": self._sealer.unseal_content(_owner(row), row.body)})
             for row in rows
@@ -102,6 +183,33 @@ def _accept(connection: Connection, row: dict[str, Any]) -> tuple[int, bool]:
     return connection.execute(known).scalar_one(), False
 
 
+def _claim(
+    connection: Connection, *, now: datetime, until: datetime, limit: int
+) -> tuple[StoredMessage, ...]:
+    hold(connection, "inbox delivery")
+    in_turn = func.row_number().over(
+        partition_by=col(InboxRow.account), order_by=(col(InboxRow.due_at), col(InboxRow.id))
+    )
+    free = select(col(InboxRow.id), col(InboxRow.due_at), in_turn.label("turn")).where(
+        *_WAITING, col(InboxRow.next_try_at) <= now
+    )
+    queue = free.subquery()
+    chosen = select(queue.c.id).order_by(queue.c.turn, queue.c.due_at, queue.c.id).limit(limit)
+    numbers = list(connection.execute(chosen).scalars())
+    if not numbers:
+        return ()
+    taken = (
+        update(InboxRow)
+        .where(col(InboxRow.id).in_(numbers))
+        .values(next_try_at=until, attempts=InboxRow.attempts + 1)
+    )
+    connection.execute(taken)
+    rows = {
+        row.id: row for row in _messages(connection, select(InboxRow).where(col(InboxRow.id).in_(numbers)))
+    }
+    return tuple(rows[number] for number in numbers)
+
+
 def _messages(connection: Connection, wanted: Select[*tuple[Any, ...]]) -> tuple[StoredMessage, ...]:
     rows = connection.execute(wanted).mappings()
     return tuple(StoredMessage.model_validate({**row, "headers": json.loads(row["headers"])}) for row in rows)
@@ -110,8 +218,9 @@ def _messages(connection: Connection, wanted: Select[*tuple[Any, ...]]) -> tuple
 @lru_cache
 def _insert_or_reconsider(dialect: str) -> ReturningInsert[int]:
     insert = insert_into(dialect, InboxRow)
+    changed = ("body", "headers", "received_at", "refused_reason", "due_at", "next_try_at", "account")
     return insert.on_conflict_do_update(
         index_elements=["source", "provider_message_id"],
-        set_={name: insert.excluded[name] for name in ("body", "headers", "received_at", "refused_reason")},
+        set_={name: insert.excluded[name] for name in changed},
         where=col(InboxRow.refused_reason).is_not(None) & insert.excluded["refused_reason"].is_(None),
     ).returning(_NUMBER)

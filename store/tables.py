@@ -20,13 +20,14 @@ from sqlalchemy import (
     TypeDecorator,
     false,
     text,
+    true,
 )
 from sqlmodel import Field, SQLModel
 
-_WHOLE_NUMBER = BigInteger().with_variant(Integer, "sqlite")  # SQLite numbers rows by itself in INTEGER only
+whole_number = BigInteger().with_variant(Integer, "sqlite")  # SQLite numbers rows by itself in INTEGER only
 
 
-def _only(condition: str) -> dict[str, Any]:
+def only(condition: str) -> dict[str, Any]:
     """An index over some of the rows."""
     return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
 
@@ -90,6 +91,14 @@ class AccountRow(Row, table=True):
     dispute_representment: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     policy_version: str = Field(foreign_key="policies.version")
     sealed: str = Field(sa_type=Text)
+    """Empty once the account was removed."""
+    enabled: bool = Field(default=True, sa_column_kwargs={"server_default": true()})
+    alerts_paused: str | None = Field(default=None, sa_type=Text)
+    """Why the feature rests although it is switched on: a permission is missing, as a rule."""
+    disputes_paused: str | None = Field(default=None, sa_type=Text)
+    probes: str = Field(default="[]", sa_type=Text, sa_column_kwargs={"server_default": "[]"})
+    """What the key was found to be allowed, as JSON."""
+    probed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
 class PolicyActivationRow(Row, table=True):
@@ -97,7 +106,7 @@ class PolicyActivationRow(Row, table=True):
 
     __tablename__ = "policy_activations"
 
-    id: int | None = Field(default=None, primary_key=True, sa_type=_WHOLE_NUMBER)
+    id: int | None = Field(default=None, primary_key=True, sa_type=whole_number)
     account: str = Field(foreign_key="accounts.name", index=True)
     version: str = Field(foreign_key="policies.version")
     activated_by: str
@@ -115,28 +124,35 @@ class AlertSourceRow(Row, table=True):
     base_url: str
     options: str = Field(sa_type=Text)
     sealed: str = Field(sa_type=Text)
+    """Empty once the source was removed."""
+    previous_sealed: str | None = Field(default=None, sa_type=Text)
+    """The secrets before the last rotation: what was signed with them is taken until `previous_until`."""
+    previous_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
 class InboxRow(Row, table=True):
-    """A message as it came in. Exactly one of: waiting to be started, started as a case, refused."""
+    """A message as it came in. Exactly one of: waiting to be delivered to a case, done, refused."""
 
     __tablename__ = "inbox"
     __table_args__ = (
         Index("uq_inbox_message", "source", "provider_message_id", unique=True),
         Index(
-            "ix_inbox_waiting",
+            "ix_inbox_due",
+            "account",
+            "due_at",
             "id",
-            **_only("case_id IS NULL AND refused_reason IS NULL"),
+            **only("done_at IS NULL AND refused_reason IS NULL"),
         ),
         Index(
             "ix_inbox_refused",
             "id",
-            **_only("refused_reason IS NOT NULL"),
+            **only("refused_reason IS NOT NULL"),
         ),
+        Index("ix_inbox_seen", "source", "received_at"),
         CheckConstraint("case_id IS NULL OR refused_reason IS NULL", name="started_or_refused"),
     )
 
-    id: int | None = Field(default=None, primary_key=True, sa_type=_WHOLE_NUMBER)
+    id: int | None = Field(default=None, primary_key=True, sa_type=whole_number)
     source: str
     provider_message_id: str
     body: bytes = Field(sa_type=LargeBinary)
@@ -144,6 +160,14 @@ class InboxRow(Row, table=True):
     received_at: datetime = Field(sa_type=UtcDateTime)
     refused_reason: str | None = None
     case_id: str | None = None
+    account: str = ""
+    due_at: datetime = Field(sa_type=UtcDateTime)
+    """What is due sooner is delivered sooner."""
+    next_try_at: datetime = Field(sa_type=UtcDateTime)
+    """Somebody may be at it until then."""
+    attempts: int = 0
+    last_error: str | None = Field(default=None, sa_type=Text)
+    done_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
 class CaseRow(Row, table=True):
@@ -196,7 +220,7 @@ class LedgerRow(Row, table=True):
             "account",
             "charge_id",
             unique=True,
-            **_only("state IN ('reserved', 'pending')"),
+            **only("state IN ('reserved', 'pending')"),
         ),
         Index(
             "uq_refund_ledger_external",
@@ -204,7 +228,7 @@ class LedgerRow(Row, table=True):
             "charge_id",
             "case_id",
             unique=True,
-            **_only("state = 'external'"),
+            **only("state = 'external'"),
         ),
         CheckConstraint("sequence >= 1 AND key_revision >= 1 AND amount_minor >= 0", name="counts"),
         CheckConstraint(
@@ -244,7 +268,7 @@ class OutcomeReportRow(Row, table=True):
 def _found_by(*columns: str) -> Index:
     """An index of those charges of an account that have the first value; most charges lack some."""
     name = "_".join(("ix_charges", *columns))
-    return Index(name, "account_id", *columns, **_only(f"{columns[0]} IS NOT NULL"))
+    return Index(name, "account_id", *columns, **only(f"{columns[0]} IS NOT NULL"))
 
 
 class ChargeRow(Row, table=True):

@@ -2,7 +2,8 @@
 
 from alembic import context
 
-import store.dispute_tables  # noqa: F401 - its tables join the others'
+import store.dispute_tables
+import store.ingest_tables  # noqa: F401 - likewise
 from store.tables import Row
 
 context.configure(

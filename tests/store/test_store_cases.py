@@ -1,7 +1,7 @@
 """Cases, their stories, the inbox and the reports of outcomes."""
 
 import asyncio
-from datetime import timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from store_values import ACCOUNT, NOW, alert, case_file, request, usd
@@ -149,7 +149,7 @@ async def test_messages_wait_until_they_are_started(store: Store) -> None:
     """Oldest first; a relay finds what was accepted while Temporal was away."""
     first, _ = await store.inbox.accept(message("1"))
     second, _ = await store.inbox.accept(message("2"))
-    await store.inbox.mark_started(first, "case-1")
+    await store.inbox.mark_done(first, at=datetime.now(UTC), case_id="case-1")
     (waiting,) = await store.inbox.pending()
     assert (waiting.id, waiting.headers, waiting.received_at) == (second, {"content-type": "text/x"}, NOW)
 
