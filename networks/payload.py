@@ -3,14 +3,14 @@
 Every failure is `BadInput` with one sentence that names the field.
 """
 
-import json
 import re
 import unicodedata
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any, NoReturn
+from typing import Any
 from urllib.parse import parse_qsl
 
+from chargebacks import strict_json
 from chargebacks.errors import BadInput
 from chargebacks.money import Money, parse_major
 from networks.adapter import MAX_BODY_BYTES
@@ -26,12 +26,7 @@ _NOTHING = frozenset({"", "null", "none", "n/a", "not_available"})
 def read_json(body: bytes) -> Any:
     """The JSON value in a body, with decimals kept exact. A name given twice in one object is refused."""
     check_size(body)
-    try:
-        return json.loads(
-            body, parse_float=Decimal, parse_constant=_refuse_constant, object_pairs_hook=_unambiguous
-        )
-    except (ValueError, RecursionError) as error:
-        raise BadInput("The body is not JSON.", reason="unparseable") from error
+    return strict_json.read_json(body)
 
 
 def read_form(body: bytes) -> dict[str, str]:
@@ -43,7 +38,7 @@ def read_form(body: bytes) -> dict[str, str]:
         )
     except ValueError as error:
         raise BadInput("The body is not a form in UTF-8.", reason="unparseable") from error
-    return _unambiguous(pairs)
+    return strict_json.unambiguous(pairs)
 
 
 def check_size(body: bytes) -> None:
@@ -176,14 +171,3 @@ def note_of(*remarks: str | None) -> str | None:
 
 def _plain(name: str) -> str:
     return re.sub(r"[\s_-]+", "", name).lower()
-
-
-def _unambiguous(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise BadInput("The body gives a field twice in one object.", reason="ambiguous_field")
-    return found
-
-
-def _refuse_constant(name: str) -> NoReturn:
-    raise BadInput(f"The body holds {name}, which is not a JSON number.", reason="unparseable")

@@ -1,13 +1,10 @@
-"""What every signature check shares: constant time, a narrow window around now, and refusals that reveal nothing."""
+"""What the signature checks of all alert sources share: their secrets, and what every signed message is checked for."""
 
-import hmac
-from datetime import datetime, timedelta
-
-from chargebacks.errors import NeedsOperator, NotAuthentic
+from chargebacks.errors import NeedsOperator
 from runtime.connections import SourceSettings
+from runtime.signatures import check_signed_time, same, unsigned, wrongly_signed
 
-TOLERANCE = timedelta(minutes=5)
-"""Signed timestamps may be this far off, into the past and into the future alike."""
+__all__ = ["check_signed_time", "optional_secret", "same", "secret_of", "unsigned", "wrongly_signed"]
 
 
 def secret_of(source: SourceSettings, name: str) -> str:
@@ -25,27 +22,3 @@ def optional_secret(source: SourceSettings, name: str) -> str | None:
     """A configured secret without the line end that copying often adds, or None."""
     secret = source.secrets.get(name)
     return secret.get_secret_value().strip() or None if secret is not None else None
-
-
-def same(given: str, expected: str) -> bool:
-    """Compare in constant time."""
-    return hmac.compare_digest(given.encode("utf-8", "replace"), expected.encode())
-
-
-def check_signed_time(text: str, *, now: datetime) -> None:
-    """Refuse a signed Unix timestamp that is stale or lies ahead, so that a captured message cannot be kept."""
-    if not text.isascii() or not text.isdigit() or len(text) > 12:
-        raise NotAuthentic("The signed timestamp is not in Unix seconds.", reason="wrong_signature")
-    off = int(text) - int(now.timestamp())
-    if off < -TOLERANCE.total_seconds():
-        raise NotAuthentic(f"The message was signed {-off} seconds ago.", reason="stale_signature")
-    if off > TOLERANCE.total_seconds():
-        raise NotAuthentic(f"The message is signed {off} seconds ahead of now.", reason="future_signature")
-
-
-def unsigned(what: str) -> NotAuthentic:
-    return NotAuthentic(f"The message carries no {what}.", reason="unsigned")
-
-
-def wrongly_signed(what: str) -> NotAuthentic:
-    return NotAuthentic(f"The {what} does not fit this message and source.", reason="wrong_signature")

@@ -115,6 +115,7 @@ class Api:
         attempt = _Attempt(operation=operation, path=path, account=account, platform=platform)
         raw = self._raw(request, body, operation)
         logged.parameters = multipart.shown(raw)
+        raw = fault.reaching(raw) if fault else raw
         if request.method != "POST" or logged.idempotency_key is None:
             if fault and fault.action is Action.DELAY:
                 await asyncio.sleep(fault.seconds)

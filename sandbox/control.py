@@ -134,11 +134,12 @@ is refused with 400 `{"error": {"message": ...}}`; an id that does not exist is 
           torn          the work is done, the answer breaks off in the middle of its body
           delay         the call waits `seconds` (real time) before the work; its idempotency key is in use
           delay_after   the work is done, the answer waits `seconds`
+          loses         the work is done as if `parameter` (evidence[customer_name]) had not been sent, and answered
         `key` limits a fault to the calls made with that secret key.
         `after_work` true (with 500 or 503) does the work, keeps its result under the idempotency key (503) or
         the 500 itself (500), and answers the error.
         -> {"id": "fault_1", "method", "path", "action", "nth", "from_nth", "every", "seconds", "reason",
-            "after_work", "key", "matched": 0, "fired": 0}
+            "after_work", "parameter", "key", "matched": 0, "fired": 0}
     DELETE /_sandbox/faults            all of them;  DELETE /_sandbox/faults/{id}  one  -> {"deleted": n}
 
     GET  /_sandbox/ledger     ?charge=ch_...&account=acct_...

@@ -102,6 +102,7 @@ def add_fault(sandbox: Sandbox, body: Body, request: Request) -> Any:
             seconds=float(body.take("seconds", (int, float), 0)),
             reason=body.take("reason", str, "endpoint-rate"),
             after_work=body.take("after_work", bool, False),
+            parameter=body.take("parameter", str, ""),
             key=body.take("key", str, None),
         )
     except re.error as error:

@@ -7,8 +7,12 @@ from enum import StrEnum
 from typing import Any
 
 from sandbox.errors import ApiError
+from sandbox.keys import lacking
+from sandbox.parameters import Values
 
 LOCK_TIMEOUT = "lock_timeout"
+_NAMES = re.compile(r"[^\[\]]+")
+"""The names in a parameter such as `evidence[customer_name]`."""
 
 
 class Action(StrEnum):
@@ -25,6 +29,7 @@ class Action(StrEnum):
     TORN = "torn"
     DELAY = "delay"
     DELAY_AFTER = "delay_after"
+    LOSES = "loses"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -41,6 +46,7 @@ class Fault:
     seconds: float = 0.0
     reason: str = "endpoint-rate"
     after_work: bool = False
+    parameter: str = ""
     key: str | None = None
     matched: int = 0
     fired: int = 0
@@ -66,6 +72,10 @@ class Fault:
 
     def as_json(self) -> dict[str, Any]:
         return {name: value for name, value in asdict(self).items() if name != "pattern"}
+
+    def reaching(self, given: Values) -> Values:
+        """What arrives of the parameters that were sent."""
+        return _without(given, _NAMES.findall(self.parameter)) if self.action is Action.LOSES else given
 
     def error(self) -> ApiError | None:
         """The answer of the actions that answer with an error."""
@@ -97,8 +107,8 @@ class Fault:
             case Action.FORBIDDEN:
                 return ApiError(
                     403,
-                    "The provided key does not have the required permissions for this endpoint. Having the "
-                    "'rak_charge_write' permission would allow this request to continue.",
+                    "Permission denied. The provided key does not have the required permissions for this endpoint. "
+                    + lacking("charge_write"),
                     code="more_permissions_required",
                     stored=False,
                 )
@@ -131,3 +141,14 @@ class Faults:
         """Count a call against every fault and give the first that fires."""
         fired = [fault for fault in self._faults if fault.fires(method, path, key)]
         return fired[0] if fired else None
+
+
+def _without(given: Values, names: list[str]) -> Values:
+    """The nested parameters without one of them; as they are where it is not there."""
+    if not names or names[0] not in given:
+        return given
+    first, *rest = names
+    if not rest:
+        return {name: value for name, value in given.items() if name != first}
+    inner = given[first]
+    return given | {first: _without(inner, rest)} if isinstance(inner, dict) else given

@@ -63,14 +63,36 @@ class Keys:
         return key
 
 
+LABELS = {
+    "accounts_kyc_basic": "Basic Business Contact Information",
+    "charge": "Charges and Refunds",
+    "payment_intent": "PaymentIntents",
+    "payment_method": "PaymentMethods",
+    "plan": "Prices",
+    "refund": "Charges and Refunds",
+    "webhook": "Webhook Endpoints, Event Destinations",
+}
+"""Rows of the Dashboard's list whose names are not those of their permissions; the others are plurals."""
+
+
+def lacking(permission: str) -> str:
+    """The end of Stripe's sentence: what to grant, as the Dashboard and as the API call it."""
+    resource, _, level = permission.rpartition("_")
+    label = LABELS.get(resource, resource.replace("_", " ").capitalize() + "s")
+    return (
+        f"Enabling \"{label} {level.capitalize()}\" ('{permission}') permissions on this key would allow this request "
+        "to continue."
+    )
+
+
 def require(key: Key, permissions: tuple[str, ...], *, account: str) -> None:
     """403 naming the first of `permissions` unless the key holds one of them."""
     if any(key.allows(permission) for permission in permissions):
         return
     raise ApiError(
         403,
-        f"The provided key '{key.masked}' does not have the required permissions for this endpoint on account "
-        f"'{account}'. Having the 'rak_{permissions[0]}' permission would allow this request to continue.",
+        f"Permission denied. The provided key '{key.masked}' does not have the required permissions for this "
+        f"endpoint on account '{account}'. {lacking(permissions[0])}",
         code="more_permissions_required",
         stored=False,
     )

@@ -23,6 +23,8 @@ _BALANCE_WAIT = timedelta(hours=1)
 
 _KEYS_PAGE = "https://dashboard.stripe.com/apikeys"
 
+_SCOPES = re.compile(r"(?:\brak_|\('(?:rak_)?)([a-z_]+_(?:read|write))\b")
+
 _KEY_CODES = {"api_key_expired", "platform_api_key_expired", "secret_key_required"}
 
 _PHRASES = (
@@ -205,14 +207,15 @@ def _key_refused(about: str, call: Call) -> NeedsOperator:
 
 
 def _not_permitted(about: str, answer: _Answer, call: Call) -> NeedsOperator:
-    """https://docs.stripe.com/keys/restricted-api-keys: the message names the permission that would be enough."""
+    """https://docs.stripe.com/keys/restricted-api-keys: the message names the permission that would be enough, as
+    `'rak_charge_write'` or, since 2026, as `"Charges and Refunds Write" ('charge_write')`."""
     if answer.code == "account_invalid":
         return NeedsOperator(
             f"{about}: the key of account {call.account} does not reach its Stripe account; the connection may have "
             "been revoked. Connect the account again, then resume the case.",
             reason="account_invalid",
         )
-    scopes = sorted(set(re.findall(r"\brak_[a-z_]+", answer.message)))
+    scopes = sorted({f"rak_{name}" for name in _SCOPES.findall(answer.message)})
     missing = f"lacks the permission {' or '.join(scopes)}" if scopes else "may not do this"
     return NeedsOperator(
         f"{about}: the restricted key of account {call.account} {missing}. Grant it at {_KEYS_PAGE} "

@@ -11,6 +11,7 @@ from chargebacks.dossier import Dossier
 from chargebacks.errors import BadInput
 from chargebacks.matching import Candidates
 from chargebacks.money import Money
+from chargebacks.permissions import Probe
 from chargebacks.refunds import LedgerEntry, RefundReason
 from chargebacks.values import Value
 from runtime.connections import StripeCredentials
@@ -21,16 +22,19 @@ from stripe_gateway import (
     dossier,
     events,
     files,
+    permissions,
     radar,
     refunds,
     search,
     subscriptions,
+    webhook_endpoints,
     wire,
 )
-from stripe_gateway.clients import Clients, CredentialsOf, Json
+from stripe_gateway.clients import AccountClient, Clients, CredentialsOf, Json
 from stripe_gateway.conversion import SubscriptionLink
 from stripe_gateway.events import MissedEvent
 from stripe_gateway.transport import CallObserver
+from stripe_gateway.webhook_endpoints import Adopted
 
 
 class ConnectedAccount(Value):
@@ -64,6 +68,32 @@ class Gateway:
         found = await self._clients.with_credentials(credentials).get("/v1/account")
         account = wire.Account.model_validate(found)
         return ConnectedAccount(id=account.id, livemode=livemode, country=account.country)
+
+    async def probe_permissions(self, credentials: StripeCredentials) -> tuple[Probe, ...]:
+        """What the key may do, one for each permission there is; nothing is done. NeedsOperator("key_refused" |
+        "account_invalid") when it may do nothing at all."""
+        client = self._clients.with_credentials(credentials)
+        return await permissions.probe(client, self._platform(credentials))
+
+    async def adopt_webhook_endpoint(
+        self, credentials: StripeCredentials, url: str, *, connect: bool = False, replace: bool = False
+    ) -> Adopted:
+        """See to it that Stripe sends the events we need to this URL. `connect`: those of the platform's connected
+        accounts. The signing secret comes with a new endpoint only; `replace` makes a new one and deletes the old.
+        NeedsOperator when the key may not do it: the message says how to do it by hand. BadInput for a wrong URL."""
+        client = self._platform(credentials) if connect else self._clients.with_credentials(credentials)
+        return await webhook_endpoints.adopt(client, url, connect=connect, replace=replace)
+
+    async def remove_webhook_endpoint(
+        self, credentials: StripeCredentials, endpoint_id: str, *, connect: bool = False
+    ) -> None:
+        """Take away an endpoint that was made with the same `connect`; one that is gone already is success."""
+        client = self._platform(credentials) if connect else self._clients.with_credentials(credentials)
+        await webhook_endpoints.remove(client, endpoint_id)
+
+    def _platform(self, credentials: StripeCredentials) -> AccountClient:
+        """Acts as the key's own account."""
+        return self._clients.with_credentials(credentials.model_copy(update={"stripe_account": None}))
 
     async def search_charges(self, account: str, alert: Alert, *, date_tolerance_days: int) -> Candidates:
         client = await self._clients.of(account)

@@ -55,12 +55,12 @@ def shape(account: Account) -> Object:
     }
 
 
-@ACCOUNTS.get("/v1/account", permission="account")
+@ACCOUNTS.get("/v1/account", permission="accounts_kyc_basic")
 def current(call: Call) -> Object:
     return shape(call.account)
 
 
-@ACCOUNTS.get("/v1/accounts/{id}", permission="account")
+@ACCOUNTS.get("/v1/accounts/{id}", permission="accounts_kyc_basic")
 def retrieve(call: Call) -> Object:
     account = call.sandbox.accounts.get(call.path["id"])
     if account is None or call.platform.id not in (account.id, account.platform):

@@ -38,7 +38,7 @@ class TestKeys:
         error = refusal(reader.v1.refunds.create, {"charge": "ch_missing"})
         assert isinstance(error, stripe.PermissionError)
         assert error.error.code == "more_permissions_required"
-        assert "'rak_charge_write' permission would allow" in str(error.user_message)
+        assert "\"Charges and Refunds Write\" ('charge_write') permissions" in str(error.user_message)
 
     @pytest.mark.parametrize("scope", ["rak_charge_write", "refund_write"])
     def test_either_name_of_the_refund_permission_does(

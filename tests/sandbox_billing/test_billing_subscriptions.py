@@ -310,4 +310,4 @@ def test_a_restricted_key_needs_the_scope(shop: BillingShop, control: Control) -
     assert reader.v1.subscriptions.retrieve(subscription.id).status == "active"
     error = refusal(reader.v1.subscriptions.cancel, subscription.id)
     assert error.http_status == 403
-    assert "rak_subscription_write" in str(error)
+    assert "'subscription_write'" in str(error)
