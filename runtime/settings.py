@@ -24,6 +24,11 @@ class Settings(BaseSettings):
     twice, and Stripe allows 25 calls a second per endpoint (https://docs.stripe.com/rate-limits)."""
     network_timeout_seconds: float = Field(default=20.0, gt=0, le=20)
     """Per HTTP call; an attempt to report makes up to two."""
+    ingest_requests_per_second: float = Field(default=300.0, gt=0)
+    """Ingest: from one address to one receiver, in bursts of as many as come in ten seconds. 10,000 alerts in a
+    minute pass."""
+    trusted_proxies: str = "127.0.0.1"
+    """Ingest: addresses of the proxies whose X-Forwarded-For is believed, comma separated."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["json", "console"] = "console"
     shutdown_grace_seconds: float = Field(default=40.0, ge=0)

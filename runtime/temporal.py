@@ -16,13 +16,16 @@ from chargebacks.errors import NeedsOperator
 _DEFAULT_ADDRESS = "localhost:7233"
 
 
-async def connect() -> Client:
-    """Connect, or say in one sentence why that cannot be done."""
+async def connect(*, lazy: bool = False) -> Client:
+    """Connect, or say in one sentence why that cannot be done. `lazy`: connect when first used, so that a process
+    can start while Temporal is away."""
     config = ClientConfig.load_client_connect_config()
     config.setdefault("target_host", _DEFAULT_ADDRESS)
     address = config["target_host"]
     try:
-        return await Client.connect(**config, data_converter=pydantic_data_converter, retry_config=_PATIENCE)
+        return await Client.connect(
+            **config, data_converter=pydantic_data_converter, retry_config=_PATIENCE, lazy=lazy
+        )
     except (RuntimeError, RPCError) as error:
         raise NeedsOperator(
             f"No Temporal server answers at {address}: start one (`make dev`) or set TEMPORAL_ADDRESS.",
