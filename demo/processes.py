@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import sys
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -48,9 +49,10 @@ async def _wait_until(ready: str, process: asyncio.subprocess.Process, log: Path
 
 
 def address_in(log: Path) -> str:
-    """The `http://…` address a stand-in printed when it was ready."""
-    words = _text(log).split()
-    return next(word for word in words if word.startswith("http://127.0.0.1:"))
+    """The `http://…` address a server printed when it was ready."""
+    found = re.search(r"http://127\.0\.0\.1:\d+", _text(log))
+    assert found is not None, f"{log.name} names no address"
+    return found[0]
 
 
 def _text(log: Path) -> str:

@@ -87,9 +87,14 @@ async def stand_ins(folder: Path) -> AsyncIterator[StandIns]:
 
 
 @asynccontextmanager
-async def connected(around: StandIns, client: Client, *, address: str) -> AsyncIterator[Stack]:
-    """A fresh database with every account and alert source connected to the stand-ins."""
+async def connected(
+    around: StandIns, client: Client, *, address: str, database_url: str | None = None
+) -> AsyncIterator[Stack]:
+    """A fresh database (a file in the folder, or this one) with every account and alert source connected to the
+    stand-ins."""
     environment = _environment(around, address)
+    if database_url is not None:
+        environment["DATABASE_URL"] = database_url
     settings = _settings(environment)
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(
@@ -135,6 +140,35 @@ async def worker_process(stack: Stack, *, log: str = "worker.log") -> AsyncItera
         ["worker.py"], ready="worker_ready", log=stack.folder / log, environment=stack.environment
     ):
         yield
+
+
+@asynccontextmanager
+async def ingest_process(
+    stack: Stack, *, log: str = "ingest.log", port: int = 0, **settings: str
+) -> AsyncIterator[str]:
+    """The HTTP service as an operator runs it; gives its address. `settings` are environment variables in lower
+    case."""
+    written = stack.folder / log
+    written.unlink(missing_ok=True)
+    async with python_process(
+        ["-m", "ingest", "--port", str(port)],
+        ready="ingest_ready",
+        log=written,
+        environment=stack.environment | {name.upper(): value for name, value in settings.items()},
+    ):
+        yield address_in(written)
+
+
+async def listen(stack: Stack, account: str, ingest_url: str) -> str:
+    """Let the stand-in Stripe send the account's events to the HTTP service; the id of the endpoint there."""
+    credentials = await stack.store.accounts.stripe_credentials(account)
+    url = f"{ingest_url}/stripe/{account}"
+    adopted = await stack.stripe.adopt_webhook_endpoint(credentials, url, replace=True)
+    assert adopted.secret is not None
+    await stack.store.webhooks.add(
+        account, url=url, secret=adopted.secret, endpoint_id=adopted.id, at=datetime.now(UTC)
+    )
+    return adopted.id
 
 
 async def _stand_in(stack: AsyncExitStack, home: Path, module: str, *, ready: str, port: str = "0") -> str:

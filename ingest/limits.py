@@ -5,11 +5,13 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NoReturn
 
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 KILOBYTE = 1024
+_THROWN_AWAY = 16 * 1024 * KILOBYTE
 
 
 @dataclass(frozen=True)
@@ -51,34 +53,51 @@ class LimitBodies:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        limit = self._limits.of(scope["path"])
-        refusal = _too_large(limit) if _announced(scope) > limit else None
-        await self._app(scope, _limited(receive, limit, self._limits.seconds, refusal), send)
+        body = _Body(receive, self._limits, announced=_announced(scope), path=scope["path"])
+        await self._app(scope, body.receive, send)
 
 
-def _limited(receive: Receive, limit: int, seconds: float, refusal: LimitExceeded | None) -> Receive:
-    left, until = limit, time.monotonic() + seconds
-    complete = False
+class _Body:
+    """A request's body as it arrives, cut off where it costs too much."""
 
-    async def limited() -> Message:
-        nonlocal left, complete
-        if refusal is not None:
-            raise refusal
-        if complete:
-            return await receive()
-        try:
-            part = await asyncio.wait_for(receive(), until - time.monotonic())
-        except TimeoutError:
-            message = f"The body did not arrive within {seconds:g} seconds."
-            raise LimitExceeded(408, "too_slow", message) from None
-        if part["type"] == "http.request":
-            left -= len(part.get("body", b""))
-            complete = not part.get("more_body", False)
-            if left < 0:
-                raise _too_large(limit)
+    def __init__(self, receive: Receive, limits: BodyLimits, *, announced: int, path: str) -> None:
+        self._receive = receive
+        self._limit = limits.of(path)
+        self._seconds = limits.seconds
+        self._until = time.monotonic() + limits.seconds
+        self._announced = announced
+        self._arrived = 0
+        self._complete = False
+
+    async def receive(self) -> Message:
+        if self._complete:
+            return await self._receive()
+        if self._announced > self._limit:
+            await self._refuse()
+        part = await self._part()
+        if self._arrived > self._limit:
+            await self._refuse()
         return part
 
-    return limited
+    async def _part(self) -> Message:
+        try:
+            part = await asyncio.wait_for(self._receive(), self._until - time.monotonic())
+        except TimeoutError:
+            message = f"The body did not arrive within {self._seconds:g} seconds."
+            raise LimitExceeded(408, "too_slow", message) from None
+        if part["type"] == "http.request":
+            self._arrived += len(part.get("body", b""))
+            self._complete = not part.get("more_body", False)
+        else:
+            self._complete = True  # the client has gone
+        return part
+
+    async def _refuse(self) -> NoReturn:
+        """What is on its way is read and thrown away, up to a point: a connection that ends with unread bytes takes
+        the answer with it (RFC 9112 section 9.6), and the sender would never learn why."""
+        while not self._complete and self._arrived < _THROWN_AWAY:
+            await self._part()
+        raise LimitExceeded(413, "too_large", f"The body may have at most {self._limit} bytes.")
 
 
 def _announced(scope: Scope) -> int:
@@ -87,10 +106,6 @@ def _announced(scope: Scope) -> int:
         if name == b"content-length" and value.isdigit():
             return int(value[:19])
     return 0
-
-
-def _too_large(limit: int) -> LimitExceeded:
-    return LimitExceeded(413, "too_large", f"The body may have at most {limit} bytes.")
 
 
 class RateLimits:

@@ -4,13 +4,14 @@ What cannot be proven is not kept: anybody could fill the disk with it. What is 
 with the reason, so that nothing a sender was told to be accepted can be lost.
 """
 
+import hashlib
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from pydantic import SecretStr
 
 from chargebacks.accounts import AccountFacts
-from chargebacks.errors import NeedsOperator, NotAuthentic
+from chargebacks.errors import BadInput, NeedsOperator, NotAuthentic
 from chargebacks.values import Value
 from networks.adapter import Inbound, Reply
 from networks.registry import adapter_of
@@ -42,12 +43,16 @@ async def receive_event(
 ) -> ReceivedEvent:
     """Keep an authentic Stripe event, on disk before this returns. A repeated delivery is the same message.
 
-    NotAuthentic when no secret of the account fits, BadInput when it is not an event, NeedsOperator when the account
-    is unknown or has no secret yet.
+    NotAuthentic when no secret of the account fits, BadInput when it is not an event (it is kept), NeedsOperator when
+    the account is unknown or has no secret yet.
     """
     await store.accounts.account_facts(account)
     verify(body, signature, await _webhook_secrets(store, account, now), now=now)
-    event = read_event(body)
+    try:
+        event = read_event(body)
+    except BadInput as refusal:
+        await store.inbox.accept(_unreadable(account, body, now, refusal))
+        raise
     owner, refused = await _owner(store, account, event)
     number, new = await store.inbox.accept(
         InboxMessage(
@@ -61,6 +66,18 @@ async def receive_event(
         )
     )
     return ReceivedEvent(message_id=number, type=event.type, account=owner, new=new, refused=refused)
+
+
+def _unreadable(account: str, body: bytes, now: datetime, refusal: BadInput) -> InboxMessage:
+    """Signed by Stripe, and no event: for a person to look at."""
+    return InboxMessage(
+        source=events_of(account),
+        provider_message_id=f"sha256:{hashlib.sha256(body).hexdigest()}",
+        body=body,
+        received_at=now,
+        account=account,
+        refused_reason=f"{refusal.reason}: {refusal}",
+    )
 
 
 async def receive_message(store: Store, source: str, request: Inbound) -> Reply:

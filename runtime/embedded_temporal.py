@@ -36,13 +36,18 @@ class TemporalServer:
 
 @asynccontextmanager
 async def embedded_temporal(
-    *, search_attributes: dict[str, str], binary: Path | None = None, database: Path | None = None
+    *,
+    search_attributes: dict[str, str],
+    binary: Path | None = None,
+    database: Path | None = None,
+    port: int | None = None,
 ) -> AsyncIterator[TemporalServer]:
-    """Start the dev server on free ports, wait until it answers, and stop it at the end, also on failure.
+    """Start the dev server on free ports (or on `port`), wait until it answers, and stop it at the end, also on
+    failure.
 
     `search_attributes` maps names to Temporal's types, such as {"RespondBy": "Datetime"}.
     """
-    port, ui_port = free_port(), free_port()
+    port, ui_port = port or free_port(), free_port()
     arguments = ["--ip", "127.0.0.1", "--port", str(port), "--ui-port", str(ui_port), "--log-level", "error"]
     for name, kind in search_attributes.items():
         arguments += ["--search-attribute", f"{name}={kind}"]
