@@ -5,12 +5,13 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 
 from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from temporalio.client import Client
 
 from chargebacks.errors import CaseError
-from ingest import health, webhooks
-from ingest.errors import on_bug, on_case_error, on_http_error
+from ingest import api, health, webhooks
+from ingest.errors import on_bug, on_case_error, on_http_error, on_wrong_form
 from ingest.limits import LimitBodies, RateLimits
 from ingest.metrics import Metrics
 from ingest.parts import Parts
@@ -32,9 +33,11 @@ def create_app(parts: Parts) -> FastAPI:
     app = FastAPI(title="Chargebacks", description=_ABOUT, version="1", docs_url="/docs", redoc_url=None)
     app.state.parts = parts
     app.include_router(webhooks.router)
+    app.include_router(api.router)
     app.include_router(health.router)
     app.add_exception_handler(CaseError, on_case_error)
     app.add_exception_handler(HTTPException, on_http_error)
+    app.add_exception_handler(RequestValidationError, on_wrong_form)
     app.add_exception_handler(Exception, on_bug)
     app.add_middleware(LimitBodies)
     return app

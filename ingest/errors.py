@@ -1,9 +1,11 @@
 """What goes wrong, as HTTP: 4xx for what the sender can mend, 503 for what mends itself. Never a 500 for bad input."""
 
 import math
+from collections.abc import Sequence
 from http import HTTPStatus
 
 import structlog
+from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse
@@ -17,8 +19,13 @@ _STATUS_OF_REASON = {
     "unknown_account": HTTPStatus.NOT_FOUND,
     "account_removed": HTTPStatus.NOT_FOUND,
     "unknown_case": HTTPStatus.NOT_FOUND,
+    "scope_missing": HTTPStatus.FORBIDDEN,
+    "answer_refused": HTTPStatus.CONFLICT,
+    "case_closed": HTTPStatus.CONFLICT,
+    "unknown_packet": HTTPStatus.CONFLICT,
 }
 _RETRY_SECONDS = 5
+_MOST_MISTAKES = 5
 
 _log = structlog.get_logger(__name__)
 
@@ -52,6 +59,8 @@ def status_of(error: CaseError) -> HTTPStatus:
 def answer_to(error: CaseError) -> JSONResponse:
     """The error's status, and when to come again where that helps."""
     status, headers = status_of(error), {}
+    if status is HTTPStatus.UNAUTHORIZED:
+        headers["WWW-Authenticate"] = "Bearer"  # required by RFC 9110; for webhooks it says nothing
     if status in (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE):
         wait = error.wait if isinstance(error, TooMany) else _RETRY_SECONDS
         headers["Retry-After"] = str(max(1, math.ceil(wait)))
@@ -71,6 +80,18 @@ async def on_http_error(request: Request, error: Exception) -> JSONResponse:
     return JSONResponse(
         error_body(reason, str(error.detail)), status_code=error.status_code, headers=error.headers
     )
+
+
+async def on_wrong_form(request: Request, error: Exception) -> JSONResponse:
+    """Registered for `RequestValidationError`: names each place and what is wrong there, and quotes nothing."""
+    assert isinstance(error, RequestValidationError)
+    mistakes = [f"{_place(one['loc'])}: {one['msg']}" for one in error.errors()[:_MOST_MISTAKES]]
+    _log_refusal(request, 422, "wrong_form")
+    return JSONResponse(error_body("wrong_form", "; ".join(mistakes) + "."), status_code=422)
+
+
+def _place(parts: Sequence[str | int]) -> str:
+    return ".".join(str(part) for part in parts)[:100]
 
 
 async def on_bug(request: Request, error: Exception) -> JSONResponse:

@@ -1,12 +1,16 @@
 """The HTTP service as a process of its own, before everything that it starts and tells: Temporal, worker, stand-ins."""
 
-from collections.abc import AsyncIterator
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
+from datetime import UTC, datetime
+from typing import Any
 
 import httpx
 import pytest
 from ingest_parts import HeardShop, Service
-from merchants import OpenMerchant, open_merchant
+from merchants import ACTING, OpenMerchant, open_merchant
+from pydantic import SecretStr
 from shops import open_shop
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
@@ -16,6 +20,7 @@ from demo.stack import Stack, connected, ingest_process, listen, stand_ins
 from demo.world import World
 from runtime.embedded_temporal import embedded_temporal
 from runtime.search_attributes import cli_types
+from store import ApiToken
 from workflows.attributes import ALL as SEARCH_ATTRIBUTES
 
 
@@ -60,5 +65,30 @@ _numbers = iter(range(1, 10_000))
 
 @pytest.fixture
 async def heard(service: Service) -> HeardShop:
-    shop = await open_shop(service.stack, f"heard-{next(_numbers)}", disputes=True)
+    policy = ACTING + '\n[disputes]\nmode = "act"\n'
+    shop = await open_shop(service.stack, f"heard-{next(_numbers)}", policy=policy, disputes=True)
     return HeardShop(shop=shop, endpoint=await listen(service.stack, shop.name, service.url))
+
+
+NewToken = Callable[..., Awaitable[str]]
+
+
+@pytest.fixture
+def new_token(stack: Stack) -> NewToken:
+    """Makes a token with these scopes; gives its secret."""
+
+    async def make(*scopes: str, **fields: Any) -> str:
+        secret = secrets.token_urlsafe(32)
+        token = ApiToken(
+            name=f"token-{next(_numbers)}",
+            scopes=scopes,
+            created_by="test",
+            created_at=datetime.now(UTC),
+            expires_at=fields.get("expires_at"),
+        )
+        await stack.store.tokens.add(token, SecretStr(secret))
+        if "revoked_at" in fields:
+            await stack.store.tokens.revoke(token.name, at=fields["revoked_at"])
+        return secret
+
+    return make
