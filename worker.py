@@ -20,6 +20,7 @@ from temporalio.worker import Interceptor, Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from activities.assessing import Assessing
+from activities.backfilling import Backfilling
 from activities.cases import Cases
 from activities.disputes import Disputes
 from activities.evidence import Evidence
@@ -48,11 +49,12 @@ from store import Store
 from stripe_gateway.gateway import Gateway
 from workflows.alert import AlertWorkflow
 from workflows.attributes import ALL as SEARCH_ATTRIBUTES
+from workflows.backfill import BackfillWorkflow
 from workflows.dispute import DisputeWorkflow
 from workflows.sync import SyncWorkflow
 
 QUEUES = (CASES_QUEUE, STRIPE_QUEUE, NETWORKS_QUEUE, DOCUMENTS_QUEUE)
-WORKFLOWS = (AlertWorkflow, DisputeWorkflow, SyncWorkflow)
+WORKFLOWS = (AlertWorkflow, DisputeWorkflow, SyncWorkflow, BackfillWorkflow)
 
 _PASSED_THROUGH = ("activities", "chargebacks", "structlog", "pydantic", "pydantic_core")
 """Pure packages of ours and libraries without side effects on import; re-importing them for every case is slow."""
@@ -169,6 +171,9 @@ def _stripe_worker(
     subscriptions = Subscriptions(accounts=store.accounts, stripe=parts.stripe)
     disputes, evidence, packets = parts.disputes(), parts.dispute_evidence(), parts.dispute_packets()
     syncing = Syncing(store=store.sync, stripe=parts.stripe, starter=CaseStarter(client, store))
+    backfilling = Backfilling(
+        index=store.charges, stripe=parts.stripe, records=store.backfills, notices=store.notices
+    )
     activities: list[Callable[..., Any]] = [
         matching.search_stripe,
         matching.inspect_charge,
@@ -184,6 +189,9 @@ def _stripe_worker(
         syncing.find_disputes,
         syncing.find_warnings,
         syncing.find_missed_events,
+        backfilling.plan_backfill,
+        backfilling.read_leg,
+        backfilling.end_backfill,
     ]
     return Worker(
         client,

@@ -7,13 +7,14 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any, TypeVar
 
+from chargebacks.charge_index import Pace
 from chargebacks.charges import ChargeSnapshot
 from chargebacks.contracts import CaseFile
 from chargebacks.vocabulary import OutcomeCode
 from demo.stack import Stack
 from demo.world import World
 from networks.registry import ADAPTERS
-from operations.backfill import fill_index
+from operations.backfill import start_backfill
 from operations.start import start_alert
 
 ACCOUNT = "shop"
@@ -98,14 +99,16 @@ async def sell(
 
 async def fill_from_stripe(stack: Stack, *, since: datetime) -> None:
     """Fill the charge index as `connect` does, links to subscriptions included."""
-    await fill_index(
-        stack.store.charges,
-        stack.stripe,
+    filling, _new = await start_backfill(
+        stack.client,
+        stack.store,
         account=ACCOUNT,
         since=since,
         until=datetime.now(UTC) + _A_MOMENT,
-        progress=lambda _progress: None,
+        pace=Pace(calls_per_second=20),
+        again=True,
     )
+    assert (await filling.result()).stopped is None
 
 
 async def alert_about(world: World, charge: ChargeSnapshot) -> ReadyAlert:

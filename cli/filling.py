@@ -1,45 +1,88 @@
-"""`backfill`: shows how far it has come, and how to go on where it was interrupted."""
+"""`backfill` and `import`: what Stripe has already, and how far taking it in has come."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from rich.console import Console
+from rich.progress import BarColumn, SpinnerColumn, TaskProgressColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress as RichProgress
 from temporalio.client import Client
 
-from chargebacks.errors import CaseError
+from chargebacks.charge_index import Pace
+from chargebacks.errors import NeedsOperator
 from cli.wording import clock, plural, span
-from operations.backfill import Progress, fill_index
+from operations.backfill import start_backfill, watch
 from operations.importing import EVERY, Imported, import_account, schedule_sync
 from runtime.settings import Settings
 from store import Store
 from stripe_gateway.gateway import Gateway
+from workflows.backfill import BackfillProgress
 
 
-async def fill(
-    console: Console, store: Store, settings: Settings, *, account: str, since: datetime, until: datetime
-) -> None:
-    """Fill the account's charge index. What was done before a failure stays, and the failure says where."""
-    await store.accounts.account_facts(account)
-    stripe = Gateway(credentials_of=store.accounts.stripe_credentials, settings=settings)
-    reached = until
-    with console.status("asking Stripe ...") as status:
+@dataclass(frozen=True)
+class Wanted:
+    """What is to be read into the charge index, and how."""
 
-        def tell(progress: Progress) -> None:
-            nonlocal reached
-            reached = progress.reached
-            status.update(f"{progress.charges} charges, back to {clock(progress.reached)} UTC")
+    account: str
+    since: datetime
+    until: datetime
+    again: bool
+    pace: Pace | None
 
-        try:
-            done = await fill_index(
-                store.charges, stripe, account=account, since=since, until=until, progress=tell
-            )
-        except CaseError as error:
-            if reached < until:
-                error.args = (f"{error} Go on with --until {reached:%Y-%m-%dT%H:%M:%SZ}.",)
-            raise
-        finally:
-            await stripe.close()
+
+async def fill(console: Console, client: Client, store: Store, wanted: Wanted, *, wait: bool) -> None:
+    """Fill the account's charge index, and show how far it has come. It goes on when this ends."""
+    filling, new = await start_backfill(
+        client,
+        store,
+        account=wanted.account,
+        since=wanted.since,
+        until=wanted.until,
+        pace=wanted.pace,
+        again=wanted.again,
+    )
+    if not new:
+        console.print(f"{filling.id} is running already: this one goes on.", soft_wrap=True)
+    if not wait:
+        console.print(f"{filling.id} reads in the background; run this again to see how far it is.")
+        return
+    last = BackfillProgress(backfill=None)
+    columns = (
+        SpinnerColumn(),
+        BarColumn(),
+        TaskProgressColumn(),
+        TextColumn("{task.description}"),
+        TimeElapsedColumn(),
+    )
+    with RichProgress(*columns, console=console, transient=True) as shown:
+        bar = shown.add_task("waiting for the worker: it runs with `python worker.py`", total=1.0)
+        async for progress in watch(filling):
+            if progress is not None and progress.backfill is not None:
+                shown.update(bar, completed=progress.done, description=_how_far(progress))
+            last = progress or last
+    _say_filled(console, last)
+
+
+def _how_far(progress: BackfillProgress) -> str:
+    backfill = progress.backfill
+    assert backfill is not None
+    if progress.waits_until is not None:
+        return f"{backfill.calls} reads are spent; more at {clock(progress.waits_until)} UTC, or with a higher --reads"
+    return f"{plural(backfill.charges, 'charge')}, back to {clock(backfill.reached)} UTC"
+
+
+def _say_filled(console: Console, done: BackfillProgress) -> None:
+    backfill = done.backfill
+    if done.stopped is not None or backfill is None:
+        back_to = f"Indexed back to {clock(backfill.reached)} UTC. " if backfill is not None else ""
+        raise NeedsOperator(
+            f"The filling stopped: {done.stopped} {back_to}Mend it and run this again, which goes on from there.",
+            reason="backfill_stopped",
+        )
     console.print(
-        f"{done.charges} charges since {clock(since)} UTC are in the index, the subscription of {done.linked} is known."
+        f"{backfill.charges} charges were read, by {plural(backfill.calls, 'call')}: everything since "
+        f"{clock(backfill.since)} UTC is in the index. The subscription of {backfill.linked} became known.",
+        soft_wrap=True,
     )
 
 

@@ -30,23 +30,66 @@ async def migrate_database() -> None:
 async def backfill_charges(
     account: Account,
     since: Annotated[
-        datetime, typer.Option(parser=reading.moment, metavar="WHEN", help="From: 120d ago, or 2026-01-31.")
-    ],
+        datetime | None,
+        typer.Option(
+            parser=reading.moment, metavar="WHEN", help="From: 120d ago, or 2026-01-31; 120d ago by default."
+        ),
+    ] = None,
+    days: Annotated[
+        int | None,
+        typer.Option(min=1, max=3650, metavar="N", help="From so many days ago, instead of --since."),
+    ] = None,
     until: Annotated[
         datetime | None, typer.Option(parser=reading.moment, metavar="WHEN", help="Up to; now by default.")
     ] = None,
+    rate: Annotated[
+        float | None,
+        typer.Option(min=0.1, max=20, metavar="CALLS", help="List calls a second at most; 5 by default."),
+    ] = None,
+    reads: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            metavar="CALLS",
+            help="List calls in thirty days at most; half of what Stripe grants by default.",
+        ),
+    ] = None,
+    again: Annotated[bool, typer.Option("--again", help="Read what is indexed already, too.")] = False,
+    wait: Annotated[bool, typer.Option("--wait/--no-wait", help="Stay until it is done.")] = True,
 ) -> None:
     """Fill the charge index from Stripe, newest first. Safe to repeat and to interrupt.
 
-    Example: `starter.py backfill --account shop --since 120d`
-    """
-    from cli.filling import fill
-    from cli.session import open_store, read_settings
+    The worker does it, and goes on when this command ends. Run again, the command shows how far it is, sets a new pace
+    where one is given, and reads only what is missing.
 
-    settings = read_settings()
-    async with open_store(settings) as store:
-        until = until or datetime.now(UTC)
-        await fill(console(), store, settings, account=account, since=since, until=until)
+    Examples:
+
+    `starter.py backfill --account shop --days 120`
+
+    `starter.py backfill --account shop --days 365 --rate 15 --reads 50000 --no-wait`
+    """
+    from chargebacks.charge_index import Pace
+    from chargebacks.errors import BadInput
+    from cli.filling import Wanted, fill
+    from cli.session import open_store, read_settings
+    from runtime.temporal import connect
+
+    if since is not None and days is not None:
+        raise BadInput("Give --since or --days, not both.", reason="bad_period")
+    until = until or datetime.now(UTC)
+    since = since or until - (timedelta(days=days) if days is not None else _OPEN_FOR)
+    given = {"calls_per_second": rate, "calls_in_thirty_days": reads}
+    pace = {name: value for name, value in given.items() if value is not None}
+    wanted = Wanted(
+        account=account,
+        since=since,
+        until=until,
+        again=again,
+        pace=Pace.model_validate(pace) if pace else None,
+    )
+    async with open_store(read_settings()) as store:
+        await store.accounts.account_facts(account)
+        await fill(console(), await connect(), store, wanted, wait=wait)
 
 
 @command(app, "import", panel=SET_UP)

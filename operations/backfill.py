@@ -1,106 +1,127 @@
-"""Filling the charge index from Stripe: once when an account is connected, and again after a long outage."""
+"""Filling an account's charge index: a workflow of its own, `backfill/{account}`, that outlives whoever started it."""
 
-from collections.abc import AsyncIterator, Callable
+import asyncio
+from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
-from typing import Protocol
 
-from chargebacks.charges import ChargeSnapshot
-from chargebacks.values import Instant, Value
-from stripe_gateway.conversion import SubscriptionLink
+from temporalio.client import (
+    Client,
+    WorkflowExecutionStatus,
+    WorkflowHandle,
+    WorkflowUpdateRPCTimeoutOrCancelledError,
+)
+from temporalio.common import Priority, SearchAttributePair, TypedSearchAttributes
+from temporalio.exceptions import WorkflowAlreadyStartedError
+from temporalio.service import RPCError, RPCStatusCode
 
-_SLICE = timedelta(days=30)
-"""What is held in memory at once."""
+from chargebacks.charge_index import Pace
+from chargebacks.contracts import CASES_QUEUE
+from chargebacks.errors import BadInput, NeedsOperator, TryLater
+from operations.temporal_calls import fairness_key, short, unreachable
+from store import Store
+from workflows.attributes import ACCOUNT
+from workflows.backfill import BackfillProgress, BackfillRequest, BackfillWorkflow
 
-_PAID_LATER = timedelta(days=3)
-"""A payment of an invoice is on record before its charge is made: an hour before, or days when it is retried. A link
-that is missed costs one more call when an alert comes, nothing else."""
+Filling = WorkflowHandle[BackfillWorkflow, BackfillProgress]
 
-_BATCH = 1_000
-
-_WITHIN_A_SECOND = timedelta(seconds=1)
-"""Stripe dates to the second, and a batch may end between two charges of one."""
-
-
-class ChargeSource(Protocol):
-    """What is read: Stripe, through the gateway."""
-
-    def list_charges(
-        self, account: str, *, since: datetime, until: datetime
-    ) -> AsyncIterator[ChargeSnapshot]: ...
-
-    def list_invoice_payments(
-        self, account: str, *, since: datetime, until: datetime
-    ) -> AsyncIterator[SubscriptionLink]: ...
+_LEAST_URGENT = 5
+_LOOK_EVERY_SECONDS = 0.5
+_ANSWER_WITHIN = timedelta(seconds=10)
 
 
-class ChargeSink(Protocol):
-    """What is filled: the store's charge index."""
-
-    async def upsert(self, account: str, charges: tuple[ChargeSnapshot, ...]) -> None: ...
+def backfill_id(account: str) -> str:
+    return f"backfill/{account}"
 
 
-class Progress(Value):
-    """How far a backfill has come. Everything from `reached` on is indexed: an interrupted one goes on with
-    `until=reached`."""
-
-    charges: int
-    linked: int
-    """Of those, charges whose subscription is known."""
-    reached: Instant
-
-
-async def fill_index(
-    index: ChargeSink,
-    stripe: ChargeSource,
+async def start_backfill(
+    client: Client,
+    store: Store,
     *,
     account: str,
     since: datetime,
     until: datetime,
-    progress: Callable[[Progress], None],
-) -> Progress:
-    """Index every charge made in [since, until), newest first. Safe to repeat; older readings never replace newer
-    ones. Raises what Stripe or the store raise; what was reported as reached stays."""
-    done = Progress(charges=0, linked=0, reached=until)
-    while done.reached > since:
-        start, end = max(since, done.reached - _SLICE), done.reached
-        links = await _links(stripe, account, since=start - _PAID_LATER, until=end)
-        async for batch in _batches(stripe.list_charges(account, since=start, until=end)):
-            charges = tuple(_linked(charge, links) for charge in batch)
-            await index.upsert(account, charges)
-            done = Progress(
-                charges=done.charges + len(charges),
-                linked=done.linked + sum(charge.subscription_known for charge in charges),
-                reached=charges[-1].created + _WITHIN_A_SECOND,
-            )
-            progress(done)
-        done = done.model_copy(update={"reached": start})
-    progress(done)
-    return done
+    pace: Pace | None = None,
+    again: bool = False,
+) -> tuple[Filling, bool]:
+    """Fill the index with every charge made in [since, until), and return at once; False: one was running already, and
+    goes on, at the new pace where one is given. What is indexed is not read again, unless `again`.
+
+    NeedsOperator for an unknown account, BadInput for a time that is none, TryLater without Temporal.
+    """
+    if since >= until:
+        raise BadInput("The time to read must lie in the past.", reason="bad_period")
+    await store.accounts.account_facts(account)
+    request = BackfillRequest(account=account, since=since, until=until, again=again, pace=pace or Pace())
+    try:
+        started = await client.start_workflow(
+            BackfillWorkflow.run,
+            request,
+            id=backfill_id(account),
+            task_queue=CASES_QUEUE,
+            search_attributes=TypedSearchAttributes([SearchAttributePair(ACCOUNT, account)]),
+            static_summary=short(f"charges of {account} since {since:%Y-%m-%d}"),
+            priority=Priority(priority_key=_LEAST_URGENT, fairness_key=fairness_key(account)),
+        )
+    except WorkflowAlreadyStartedError:
+        running = filling_of(client, account)
+        if pace is not None:
+            await set_pace(running, pace)
+        return running, False
+    except RPCError as error:
+        raise unreachable(f"the filling of {account}", error) from error
+    return started, True
 
 
-async def _batches(charges: AsyncIterator[ChargeSnapshot]) -> AsyncIterator[list[ChargeSnapshot]]:
-    batch: list[ChargeSnapshot] = []
-    async for charge in charges:
-        batch.append(charge)
-        if len(batch) == _BATCH:
-            yield batch
-            batch = []
-    if batch:
-        yield batch
+def filling_of(client: Client, account: str) -> Filling:
+    """The account's last or present filling."""
+    return client.get_workflow_handle_for(BackfillWorkflow.run, backfill_id(account))
 
 
-async def _links(stripe: ChargeSource, account: str, *, since: datetime, until: datetime) -> dict[str, str]:
-    """Payment intent to subscription, where a payment was for one and only one."""
-    found: dict[str, set[str]] = {}
-    async for link in stripe.list_invoice_payments(account, since=since, until=until):
-        if link.payment_intent is not None and link.subscription is not None:
-            found.setdefault(link.payment_intent, set()).add(link.subscription)
-    return {intent: ids.pop() for intent, ids in found.items() if len(ids) == 1}
+async def set_pace(filling: Filling, pace: Pace) -> None:
+    """Let a running one read as fast and as much as this. TryLater when no worker answers."""
+    try:
+        await filling.execute_update(BackfillWorkflow.set_pace, pace, rpc_timeout=_ANSWER_WITHIN)
+    except WorkflowUpdateRPCTimeoutOrCancelledError:
+        raise TryLater(
+            f"No worker answers for {filling.id}: start `python worker.py`.", reason="no_worker"
+        ) from None
+    except RPCError as error:
+        raise unreachable(f"the pace of {filling.id}", error) from error
 
 
-def _linked(charge: ChargeSnapshot, links: dict[str, str]) -> ChargeSnapshot:
-    """A charge without a link stays unknown: its invoice may lie outside of what was read."""
-    subscription = links.get(charge.payment_intent or "")
-    if subscription is None:
-        return charge
-    return charge.model_copy(update={"subscription": subscription, "subscription_known": True})
+async def progress_of(filling: Filling) -> BackfillProgress | None:
+    """Where it stands; None while no worker answers. NeedsOperator when there is none."""
+    try:
+        return await filling.query(BackfillWorkflow.progress, rpc_timeout=_ANSWER_WITHIN)
+    except RPCError as error:
+        if error.status in (RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED):
+            return None
+        if error.status is RPCStatusCode.NOT_FOUND:
+            raise NeedsOperator(f"Temporal knows no {filling.id}.", reason="no_backfill") from None
+        if error.status is RPCStatusCode.FAILED_PRECONDITION:
+            return None  # no worker has been there for a while
+        raise unreachable(f"the question about {filling.id}", error) from error
+
+
+async def watch(filling: Filling) -> AsyncIterator[BackfillProgress | None]:
+    """Where it stands, again and again until it has ended. NeedsOperator when it was ended from outside."""
+    while True:
+        status = await _status(filling)
+        if status is not WorkflowExecutionStatus.RUNNING:
+            break
+        yield await progress_of(filling)
+        await asyncio.sleep(_LOOK_EVERY_SECONDS)
+    if status is not WorkflowExecutionStatus.COMPLETED:
+        word = status.name.lower() if status is not None else "gone"
+        raise NeedsOperator(
+            f"{filling.id} was ended from outside ({word}): run `starter.py backfill` again, which goes on from there.",
+            reason="backfill_ended",
+        )
+    yield await filling.result()
+
+
+async def _status(filling: Filling) -> WorkflowExecutionStatus | None:
+    try:
+        return (await filling.describe()).status
+    except RPCError as error:
+        raise unreachable(f"the question about {filling.id}", error) from error

@@ -3,25 +3,10 @@
 from sqlalchemy import select
 from sqlmodel import col
 
-from chargebacks.values import Instant, Value
+from chargebacks.charge_index import Backfill
 from store.database import Database
 from store.ingest_tables import BackfillRow
 from store.statements import insert_or_replace
-
-
-class Backfill(Value):
-    """The last or present filling of one account. Charges come newest first: from `reached` on all are indexed."""
-
-    account: str
-    since: Instant
-    until: Instant
-    reached: Instant
-    charges: int = 0
-    linked: int = 0
-    """Of those, charges whose subscription is known."""
-    calls: int = 0
-    """List calls made at Stripe."""
-    finished_at: Instant | None = None
 
 
 class Backfills:

@@ -1,10 +1,11 @@
 """The charge index: every charge known here, found by whatever an alert may say about it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from functools import lru_cache, partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, case, func, or_, select
+from sqlalchemy import ColumnElement, Connection, bindparam, case, func, or_, select, update
 from sqlmodel import col
 
 from chargebacks import identifiers
@@ -48,10 +49,26 @@ class Charges:
             batch = ordered[start : start + _BATCH]
             await self._database.write(partial(_upsert, account_id=account_id, charges=batch))
 
-    async def count(self, account: str) -> int:
-        """How many charges of the account are indexed. Reads the whole index of the account."""
+    async def link(self, account: str, subscriptions: Mapping[str, str]) -> int:
+        """Note which subscription each payment intent was for; returns how many charges it made that known of.
+
+        A charge that is known to be another subscription's becomes unknown: its payment was for several, and whoever
+        needs to know asks Stripe.
+        """
+        account_id = await self._accounts.number_of(account)
+        pairs = [{"intent": intent, "found": found} for intent, found in sorted(subscriptions.items())]
+        if not pairs:
+            return 0
+        return await self._database.write(
+            lambda connection: sum(_link(connection, account_id, pair) for pair in pairs)
+        )
+
+    async def count(self, account: str, *, since: datetime | None = None) -> int:
+        """How many charges of the account are indexed: all, or those made since then."""
         account_id = await self._accounts.number_of(account)
         counted = select(func.count()).select_from(ChargeRow).where(col(ChargeRow.account_id) == account_id)
+        if since is not None:
+            counted = counted.where(col(ChargeRow.created) >= int(since.timestamp()))
         return await self._database.read(lambda connection: connection.execute(counted).scalar_one())
 
 
@@ -59,6 +76,27 @@ def _candidates(connection: Connection, question: Question) -> Candidates:
     charges, complete = find_charges(connection, question)
     return Candidates(charges=charges, commonness=count_common(connection, question), complete=complete)
 
+
+def _link(connection: Connection, account_id: int, pair: dict[str, str]) -> int:
+    new = connection.execute(_LINK, {"account": account_id, **pair}).rowcount
+    connection.execute(_DOUBT, {"account": account_id, **pair})
+    return new
+
+
+_OF_PAYMENT = (
+    col(ChargeRow.account_id) == bindparam("account"),
+    col(ChargeRow.payment_intent) == bindparam("intent"),
+)
+_DOUBT = (
+    update(ChargeRow)
+    .where(*_OF_PAYMENT, col(ChargeRow.subscription) != bindparam("found"))
+    .values(subscription=None, subscription_known=False)
+)
+_LINK = (
+    update(ChargeRow)
+    .where(*_OF_PAYMENT, col(ChargeRow.subscription_known).is_(False))
+    .values(subscription=bindparam("found"), subscription_known=True)
+)
 
 _REFRESHED = (
     "payment_intent",

@@ -5,20 +5,10 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlmodel import col
 
-from chargebacks.values import Instant, Value
+from chargebacks.notices import Notice
 from store.database import Database
 from store.ingest_tables import NoticeRow
 from store.statements import insert_new
-
-
-class Notice(Value):
-    """`subject` is what it is about, such as `account shop` or `source ethoca-shop`."""
-
-    subject: str
-    kind: str
-    """A short stable word, such as `no_events` or `permission_missing`."""
-    text: str
-    raised_at: Instant
 
 
 class Notices:

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from urllib.parse import quote
 
+from chargebacks.charge_index import ChargePage
 from chargebacks.charges import ChargeSnapshot, DisputeSnapshot
 from stripe_gateway.clients import AccountClient, Json
 from stripe_gateway.conversion import Reading, charge_snapshot, dispute_snapshot
@@ -54,6 +55,15 @@ async def created_between(
     reading = reading_now(client)
     async for one in client.items("/v1/charges", {"created": created_filter(since=since, until=until)}):
         yield charge_snapshot(one, reading)
+
+
+async def page(client: AccountClient, *, since: datetime, until: datetime, after: str | None) -> ChargePage:
+    """One page of the charges created in [since, until), newest first, after this charge."""
+    reading = reading_now(client)
+    listed = await client.page("/v1/charges", {"created": created_filter(since=since, until=until)}, after)
+    return ChargePage(
+        charges=tuple(charge_snapshot(one, reading) for one in listed.items), after=listed.after
+    )
 
 
 def created_since(since: datetime) -> Json:

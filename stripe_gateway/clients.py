@@ -7,6 +7,7 @@ while the answer stays plain JSON. Building the SDK's objects of one charge with
 
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import stripe
@@ -30,6 +31,14 @@ stripe.set_app_info("chargebacks")
 # Both log request URLs at INFO, and ours hold search queries with card digits.
 for _name in ("stripe", "httpx"):
     logging.getLogger(_name).setLevel(logging.WARNING)
+
+
+@dataclass(frozen=True)
+class Page:
+    """Objects of a list in Stripe's order. `after` is where the next page begins; None: there is none."""
+
+    items: list[Json]
+    after: str | None
 
 
 class AccountClient:
@@ -73,6 +82,13 @@ class AccountClient:
             if not page["has_more"] or not page["data"]:
                 return
             query["starting_after"] = page["data"][-1]["id"]
+
+    async def page(self, path: str, params: Params, after: str | None) -> Page:
+        """One page of a list: the objects that follow the one with this id."""
+        query = {**params, "limit": PAGE, **({"starting_after": after} if after is not None else {})}
+        found = await self.get(path, query)
+        items = found["data"]
+        return Page(items=items, after=items[-1]["id"] if items and found["has_more"] else None)
 
     async def _call(self, method: str, path: str, params: Params | None, **options: str) -> Json:
         """`options` as the SDK's `raw_request` takes them, beside the parameters."""

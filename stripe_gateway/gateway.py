@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
 
 from chargebacks.alerts import Alert
+from chargebacks.charge_index import ChargePage, LinkPage
 from chargebacks.charges import ChargeSnapshot, DisputeSnapshot, RefundSnapshot, SubscriptionSnapshot
 from chargebacks.compelling_evidence import Ce3Payload
 from chargebacks.disputes import Dispute, SubmissionMethod
@@ -31,7 +32,6 @@ from stripe_gateway import (
     wire,
 )
 from stripe_gateway.clients import AccountClient, Clients, CredentialsOf, Json
-from stripe_gateway.conversion import SubscriptionLink
 from stripe_gateway.events import MissedEvent
 from stripe_gateway.transport import CallObserver
 from stripe_gateway.webhook_endpoints import Adopted
@@ -114,13 +114,19 @@ class Gateway:
         ):
             yield charge
 
-    async def list_invoice_payments(
-        self, account: str, *, since: datetime, until: datetime
-    ) -> AsyncIterator[SubscriptionLink]:
-        """Every invoice payment made in [since, until) with its subscription, newest first, 100 per call."""
+    async def charges_page(
+        self, account: str, *, since: datetime, until: datetime, after: str | None
+    ) -> ChargePage:
+        """A hundred charges created in [since, until), newest first, after this one: fills the index."""
         client = await self._clients.of(account)
-        async for link in subscriptions.links_created_between(client, since=since, until=until):
-            yield link
+        return await charges.page(client, since=since, until=until, after=after)
+
+    async def subscription_links_page(
+        self, account: str, *, since: datetime, until: datetime, after: str | None
+    ) -> LinkPage:
+        """A hundred paid invoice payments made in [since, until), newest first, after this one."""
+        client = await self._clients.of(account)
+        return await subscriptions.links_page(client, since=since, until=until, after=after)
 
     async def create_refund(
         self, account: str, charge: ChargeSnapshot, *, amount: Money, reason: RefundReason, entry: LedgerEntry

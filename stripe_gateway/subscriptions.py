@@ -1,14 +1,14 @@
 """Subscriptions: which one a charge paid for, which ones still run, and ending them."""
 
-from collections.abc import AsyncIterator
-from datetime import datetime
+from datetime import UTC, datetime
 from urllib.parse import quote
 
+from chargebacks.charge_index import LinkPage
 from chargebacks.charges import ChargeSnapshot, SubscriptionSnapshot
 from chargebacks.errors import Refused
 from stripe_gateway.charges import created_filter, reading_now
 from stripe_gateway.clients import AccountClient
-from stripe_gateway.conversion import ENDED, SubscriptionLink, subscription_link, subscription_snapshot
+from stripe_gateway.conversion import ENDED, subscription_link, subscription_snapshot
 
 
 async def behind(client: AccountClient, charge: ChargeSnapshot) -> SubscriptionSnapshot | None:
@@ -45,18 +45,24 @@ async def _first_running(client: AccountClient, ids: list[str]) -> SubscriptionS
     return found
 
 
-async def links_created_between(
-    client: AccountClient, *, since: datetime, until: datetime
-) -> AsyncIterator[SubscriptionLink]:
-    """Every invoice payment made in [since, until) with its subscription, newest first."""
+async def links_page(
+    client: AccountClient, *, since: datetime, until: datetime, after: str | None
+) -> LinkPage:
+    """One page of the paid invoice payments made in [since, until), newest first, after this one."""
     query = {
         "created": created_filter(since=since, until=until),
         "status": "paid",
         "expand": ["data.invoice"],
     }
     reading = reading_now(client)
-    async for one in client.items("/v1/invoice_payments", query):
-        yield subscription_link(one, reading)
+    listed = await client.page("/v1/invoice_payments", query, after)
+    links = [subscription_link(one, reading) for one in listed.items]
+    pairs = ((link.payment_intent, link.subscription) for link in links)
+    return LinkPage(
+        links=tuple((intent, found) for intent, found in pairs if intent is not None and found is not None),
+        oldest=datetime.fromtimestamp(listed.items[-1]["created"], UTC) if listed.items else None,
+        after=listed.after,
+    )
 
 
 async def running(client: AccountClient, customer: str) -> tuple[SubscriptionSnapshot, ...]:

@@ -57,6 +57,31 @@ async def test_a_charge_comes_back_as_it_was_read(store: Store) -> None:
     assert found == given.model_copy(update=expected)
 
 
+async def test_a_link_makes_the_subscription_of_a_payment_known(store: Store) -> None:
+    """A payment that turns out to be for two is unknown again; what was not named stays as it was."""
+    one, other = charge("ch_1", payment_intent="pi_1"), charge("ch_2", payment_intent="pi_2")
+    await store.charges.upsert(ACCOUNT, (one, other))
+
+    async def known(charge_id: str) -> tuple[bool, str | None]:
+        (found,) = (await ask(store, stripe_id=charge_id)).charges
+        return found.subscription_known, found.subscription
+
+    assert await store.charges.link(ACCOUNT, {"pi_1": "sub_1", "pi_9": "sub_9"}) == 1
+    assert await store.charges.link(ACCOUNT, {"pi_1": "sub_1"}) == 0
+    assert (await known("ch_1"), await known("ch_2")) == ((True, "sub_1"), (False, None))
+    assert await store.charges.link(ACCOUNT, {"pi_1": "sub_2"}) == 0
+    assert await known("ch_1") == (False, None)
+
+
+async def test_charges_are_counted_from_a_moment_on(store: Store) -> None:
+    """The first second counts; without a moment all of them do."""
+    await store.charges.upsert(
+        ACCOUNT, (charge("ch_1", created=SOLD), charge("ch_2", created=SOLD - timedelta(seconds=1)))
+    )
+    assert await store.charges.count(ACCOUNT, since=SOLD) == 1
+    assert await store.charges.count(ACCOUNT) == 2
+
+
 async def test_an_older_reading_never_overwrites_a_newer_one(store: Store) -> None:
     """Events come late and in any order; within one call, too."""
     newest = charge("ch_1", refunded_minor=4999, as_of=NOW + DAY)

@@ -114,16 +114,15 @@ class TestFinding:
         assert query(wire, 1) == {"customer": ["cus_1"], "limit": ["100"], "starting_after": ["sub_0"]}
 
     async def test_links_for_the_index(self, wired: Gateway, wire: Wire) -> None:
-        """Every invoice payment of a span with its subscription, or with none."""
+        """A page of a span's invoice payments with their subscriptions, those without one left out."""
         wire.says(200, listed(paid("sub_1"), paid(None, payment_intent="pi_2")))
         until = datetime(2026, 11, 2, tzinfo=UTC)
 
-        found = [one async for one in wired.list_invoice_payments(SHOP, since=NOON, until=until)]
+        page = await wired.subscription_links_page(SHOP, since=NOON, until=until, after="inpay_9")
 
-        assert [(one.payment_intent, one.subscription) for one in found] == [
-            ("pi_1", "sub_1"),
-            ("pi_2", None),
-        ]
+        assert (page.links, page.after) == ((("pi_1", "sub_1"),), None)
+        assert page.oldest == datetime.fromtimestamp(1, UTC)
+        assert query(wire, 0)["starting_after"] == ["inpay_9"]
         assert query(wire, 0)["created[gte]"] == [str(int(NOON.timestamp()))]
 
 
