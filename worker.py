@@ -29,6 +29,7 @@ from activities.heartbeats import Heartbeats
 from activities.matching import Matching
 from activities.outcomes import Outcomes
 from activities.packets import Packets
+from activities.pulling import Pulling
 from activities.refunds import Refunds
 from activities.subscriptions import Subscriptions
 from activities.syncing import Syncing
@@ -36,8 +37,10 @@ from activities.verdicts import Verdicts
 from chargebacks.contracts import CASES_QUEUE, DOCUMENTS_QUEUE, NETWORKS_QUEUE, STRIPE_QUEUE
 from chargebacks.errors import CaseError, NeedsOperator
 from evidence_sources.endpoint import ConfiguredSources
+from networks.pulling import ConfiguredPulls
 from networks.reporting import ConfiguredNetworks
 from operations.importing import CaseStarter
+from operations.pulling import PulledIntake
 from packets.intake import Intake
 from packets.rendering import Renderer
 from runtime.logs import configure_logging
@@ -51,10 +54,11 @@ from workflows.alert import AlertWorkflow
 from workflows.attributes import ALL as SEARCH_ATTRIBUTES
 from workflows.backfill import BackfillWorkflow
 from workflows.dispute import DisputeWorkflow
+from workflows.pull import PullWorkflow
 from workflows.sync import SyncWorkflow
 
 QUEUES = (CASES_QUEUE, STRIPE_QUEUE, NETWORKS_QUEUE, DOCUMENTS_QUEUE)
-WORKFLOWS = (AlertWorkflow, DisputeWorkflow, SyncWorkflow, BackfillWorkflow)
+WORKFLOWS = (AlertWorkflow, DisputeWorkflow, SyncWorkflow, BackfillWorkflow, PullWorkflow)
 
 _PASSED_THROUGH = ("activities", "chargebacks", "structlog", "pydantic", "pydantic_core")
 """Pure packages of ours and libraries without side effects on import; re-importing them for every case is slow."""
@@ -74,6 +78,7 @@ class Parts:
     store: Store
     stripe: Gateway
     networks: ConfiguredNetworks
+    pulls: ConfiguredPulls
     sources: ConfiguredSources
     renderer: Renderer
     intake: Intake
@@ -209,10 +214,19 @@ def _networks_worker(
 ) -> Worker:
     outcomes = Outcomes(reports=parts.store.reports, networks=parts.networks)
     evidence = parts.dispute_evidence()
+    pulling = Pulling(
+        networks=parts.pulls, intake=PulledIntake(client, parts.store), notices=parts.store.notices
+    )
     return Worker(
         client,
         task_queue=NETWORKS_QUEUE,
-        activities=[outcomes.report_outcome, evidence.ask_endpoint, evidence.keep_supply],
+        activities=[
+            outcomes.report_outcome,
+            evidence.ask_endpoint,
+            evidence.keep_supply,
+            pulling.pull_alerts,
+            pulling.note_pull_failed,
+        ],
         max_concurrent_activities=_NETWORK_CALLS_AT_ONCE,
         interceptors=interceptors,
         graceful_shutdown_timeout=_grace(settings),
@@ -247,6 +261,7 @@ async def assemble(settings: Settings, stack: AsyncExitStack) -> Parts:
         store=store,
         stripe=stripe,
         networks=ConfiguredNetworks(settings_of=store.sources.source, http=http),
+        pulls=ConfiguredPulls(settings_of=store.sources.source, http=http),
         sources=ConfiguredSources(settings_of=store.evidence_sources.source, http=http),
         renderer=Renderer(),
         intake=Intake(),

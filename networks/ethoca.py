@@ -65,6 +65,11 @@ class Ethoca:
             help="Sent where an amount is required although nothing was refunded; default 0.",
             required=False,
         ),
+        Setting(
+            name="pull_every",
+            help="Minutes between two pulls, or never; default 5 where no secret of pushes is set, else never.",
+            required=False,
+        ),
     )
 
     def authenticate(self, request: Inbound, source: SourceSettings) -> None:
