@@ -34,6 +34,7 @@ from activities.refunds import Refunds
 from activities.subscriptions import Subscriptions
 from activities.syncing import Syncing
 from activities.verdicts import Verdicts
+from activities.watching import Watching
 from chargebacks.contracts import CASES_QUEUE, DOCUMENTS_QUEUE, NETWORKS_QUEUE, STRIPE_QUEUE
 from chargebacks.errors import CaseError, NeedsOperator
 from evidence_sources.endpoint import ConfiguredSources
@@ -41,6 +42,7 @@ from networks.pulling import ConfiguredPulls
 from networks.reporting import ConfiguredNetworks
 from operations.importing import CaseStarter
 from operations.pulling import PulledIntake
+from operations.senders import Senders
 from packets.intake import Intake
 from packets.rendering import Renderer
 from runtime.logs import configure_logging
@@ -175,7 +177,10 @@ def _stripe_worker(
     refunds = Refunds(accounts=store.accounts, ledger=store.ledger, stripe=parts.stripe)
     subscriptions = Subscriptions(accounts=store.accounts, stripe=parts.stripe)
     disputes, evidence, packets = parts.disputes(), parts.dispute_evidence(), parts.dispute_packets()
-    syncing = Syncing(store=store.sync, stripe=parts.stripe, starter=CaseStarter(client, store))
+    syncing = Syncing(
+        store=store.sync, stripe=parts.stripe, starter=CaseStarter(client, store), index=store.charges
+    )
+    watching = Watching(senders=Senders(store), notices=store.notices)
     backfilling = Backfilling(
         index=store.charges, stripe=parts.stripe, records=store.backfills, notices=store.notices
     )
@@ -194,6 +199,8 @@ def _stripe_worker(
         syncing.find_disputes,
         syncing.find_warnings,
         syncing.find_missed_events,
+        syncing.index_charges,
+        watching.find_silence,
         backfilling.plan_backfill,
         backfilling.read_leg,
         backfilling.end_backfill,

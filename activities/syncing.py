@@ -1,7 +1,7 @@
-"""What webhooks missed: disputes and early fraud warnings listed by time, and events that could not be delivered.
+"""What webhooks missed: disputes, early fraud warnings and charges by time, and events that could not be delivered.
 
 Within Stripe's read budget (500 reads per transaction over 30 days, at least 10,000 a month,
-https://docs.stripe.com/rate-limits): a pass makes a few list calls.
+https://docs.stripe.com/rate-limits): a pass makes a few list calls, and one for every hundred charges.
 """
 
 from collections.abc import AsyncIterator, Sequence
@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from temporalio import activity
 
+from chargebacks.charges import ChargeSnapshot
 from chargebacks.disputes import Dispute
 from chargebacks.values import Instant, Value
 
@@ -17,6 +18,12 @@ _OPEN_FOR = timedelta(days=130)
 """How long a dispute can be open: 21 days to answer, 75 to decide, 120 for an inquiry."""
 _OVERLAP = timedelta(days=2)
 """Warnings and events are looked for again that long: they may be listed late."""
+_EVENTS_LATE = timedelta(hours=1)
+"""A charge may be made while the list of its hour is read."""
+_INDEXED_FOR = timedelta(days=120)
+"""An older charge is hardly disputed any more."""
+_A_DAY = timedelta(days=1)
+_BATCH = 1_000
 _EVENTS_KEPT = timedelta(days=30)
 """https://docs.stripe.com/api/events"""
 _MISSED = (
@@ -51,6 +58,12 @@ class Marks(Protocol):
     async def advance(self, account: str, what: str, until: datetime) -> None: ...
 
 
+class ChargeIndex(Protocol):
+    async def upsert(self, account: str, charges: tuple[ChargeSnapshot, ...]) -> None: ...
+
+    async def count(self, account: str, *, since: datetime | None = None) -> int: ...
+
+
 class SyncGateway(Protocol):
     def disputes_created(
         self, account: str, *, since: datetime, until: datetime
@@ -66,6 +79,10 @@ class SyncGateway(Protocol):
 
     async def read_dispute(self, account: str, dispute_id: str) -> Dispute: ...
 
+    def list_charges(
+        self, account: str, *, since: datetime, until: datetime
+    ) -> AsyncIterator[ChargeSnapshot]: ...
+
 
 class Starter(Protocol):
     """Makes sure that what was found has a case which knows of it. Each returns whether it was news."""
@@ -76,8 +93,9 @@ class Starter(Protocol):
 
 
 class Syncing:
-    def __init__(self, *, store: Marks, stripe: SyncGateway, starter: Starter) -> None:
+    def __init__(self, *, store: Marks, stripe: SyncGateway, starter: Starter, index: ChargeIndex) -> None:
         self._marks = store
+        self._index = index
         self._stripe = stripe
         self._starter = starter
 
@@ -115,6 +133,33 @@ class Syncing:
             new += await self._starter.found_dispute(order.account, dispute)
         await self._marks.advance(order.account, "events", order.now)
         return Synced(seen=len(disputes), new=new)
+
+    @activity.defn
+    async def index_charges(self, order: SyncOrder) -> Synced:
+        """Charges whose events did not come, a day at a time, oldest first: what is done stays done. An account that
+        was never synced begins two days ago; what lies before is the filling's (`activities.backfilling`)."""
+        mark = await self._marks.mark(order.account, "charges")
+        begin = (mark or order.now - _OVERLAP) - _EVENTS_LATE
+        since = max(begin, order.now - _INDEXED_FOR)
+        before = await self._index.count(order.account, since=since)
+        seen, day = 0, since
+        while day < order.now:
+            until = min(day + _A_DAY, order.now)
+            seen += await self._index_between(order.account, day, until)
+            await self._marks.advance(order.account, "charges", until)
+            day = until
+        after = await self._index.count(order.account, since=since)
+        return Synced(seen=seen, new=max(after - before, 0))
+
+    async def _index_between(self, account: str, since: datetime, until: datetime) -> int:
+        seen, batch = 0, list[ChargeSnapshot]()
+        async for charge in self._stripe.list_charges(account, since=since, until=until):
+            batch.append(charge)
+            if len(batch) == _BATCH:
+                await self._index.upsert(account, tuple(batch))
+                seen, batch = seen + len(batch), []
+        await self._index.upsert(account, tuple(batch))
+        return seen + len(batch)
 
     async def _since(self, order: SyncOrder, what: str, *, at_most: timedelta) -> datetime:
         earliest = order.now - at_most

@@ -11,6 +11,7 @@ from sqlalchemy import BigInteger, ColumnElement, Connection, Select, func, sele
 from sqlalchemy.sql.dml import ReturningInsert
 from sqlmodel import col
 
+from chargebacks.charge_index import Span
 from chargebacks.values import Instant, Value
 from store.database import Database
 from store.sealing import Sealer
@@ -148,6 +149,20 @@ class Inbox:
         """When the last message of the source came in, refused ones included."""
         last = select(func.max(InboxRow.received_at)).where(col(InboxRow.source) == source)
         return await self._database.read(lambda connection: connection.execute(last).scalar_one())
+
+    async def first_received(self, source: str) -> datetime | None:
+        """When the first message of the source came in, refused ones included."""
+        first = select(func.min(InboxRow.received_at)).where(col(InboxRow.source) == source)
+        return await self._database.read(lambda connection: connection.execute(first).scalar_one())
+
+    async def received_in(self, source: str, span: Span) -> int:
+        """How many messages of the source came in then, refused ones included."""
+        counted = select(func.count()).where(
+            col(InboxRow.source) == source,
+            col(InboxRow.received_at) >= span.since,
+            col(InboxRow.received_at) < span.until,
+        )
+        return await self._database.read(lambda connection: connection.execute(counted).scalar_one())
 
     async def refused(self, limit: int = 100) -> tuple[StoredMessage, ...]:
         """Refused, newest first."""

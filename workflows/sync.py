@@ -6,6 +6,7 @@ from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from activities.syncing import Synced, Syncing, SyncOrder
+    from activities.watching import Watching
     from chargebacks.values import Value
     from workflows.steps import Step, StepFailed, Urgency, on_stripe, run_step
 
@@ -15,12 +16,17 @@ _ONE_PASS = timedelta(hours=2)
 FIND_DISPUTES: Step[SyncOrder, Synced] = on_stripe(Syncing.find_disputes, 1800)
 FIND_WARNINGS: Step[SyncOrder, Synced] = on_stripe(Syncing.find_warnings, 1800)
 FIND_MISSED_EVENTS: Step[SyncOrder, Synced] = on_stripe(Syncing.find_missed_events, 1800)
+INDEX_CHARGES: Step[SyncOrder, Synced] = on_stripe(Syncing.index_charges, 1800)
+FIND_SILENCE: Step[SyncOrder, Synced] = on_stripe(Watching.find_silence, 120)
 
 _PARTS = {
     "disputes": FIND_DISPUTES,
     "early fraud warnings": FIND_WARNINGS,
     "missed events": FIND_MISSED_EVENTS,
+    "charges": INDEX_CHARGES,
+    "senders gone quiet": FIND_SILENCE,
 }
+"""In order. A new part goes to the end, where it disturbs no pass that is under way."""
 
 
 class SyncRequest(Value):
@@ -38,7 +44,7 @@ class SyncReport(Value):
 
 @workflow.defn
 class SyncWorkflow:
-    """Looks for disputes, warnings and events that no webhook brought. The next pass repeats what failed."""
+    """Looks for what no webhook brought, and for webhooks that bring nothing. The next pass repeats what failed."""
 
     @workflow.run
     async def run(self, request: SyncRequest) -> SyncReport:
