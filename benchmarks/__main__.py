@@ -15,6 +15,8 @@ from typing import Annotated, TypeVar
 import typer
 
 from benchmarks import dispute_lines, lines, match_query, matching_quality
+from benchmarks.alert_cases import POLICY as ALERTS_POLICY
+from benchmarks.backfill import backfill_lines, measure_backfill
 from benchmarks.both_sides import BothSides, both_sides
 from benchmarks.dispute_cases import POLICY as DISPUTES_POLICY
 from benchmarks.dispute_history import ONE_REMINDER, THREE_REMINDERS, measure_dispute_history
@@ -52,6 +54,8 @@ class Sizes:
     packets: int
     disputes: int
     open_disputes: int
+    filled_charges: int
+    filled_subscriptions: int
     idle_seconds: float
 
 
@@ -66,6 +70,8 @@ FULL = Sizes(
     packets=40,
     disputes=60,
     open_disputes=1000,
+    filled_charges=50_000,
+    filled_subscriptions=2_000,
     idle_seconds=60,
 )
 QUICK = Sizes(
@@ -79,6 +85,8 @@ QUICK = Sizes(
     packets=3,
     disputes=5,
     open_disputes=10,
+    filled_charges=300,
+    filled_subscriptions=5,
     idle_seconds=1,
 )
 
@@ -158,6 +166,16 @@ def _open_disputes(sizes: Sizes) -> list[Line]:
     return _with(lambda: our_side(policy=DISPUTES_POLICY), measure)
 
 
+def _backfill(sizes: Sizes) -> list[Line]:
+    async def measure(stack: Stack) -> list[Line]:
+        fillings = await measure_backfill(
+            stack, charges=sizes.filled_charges, subscriptions=sizes.filled_subscriptions
+        )
+        return backfill_lines(fillings)
+
+    return _with(lambda: our_side(policy=ALERTS_POLICY), measure)
+
+
 def _match_query(sizes: Sizes) -> list[Line]:
     timings = [
         asyncio.run(match_query.measure(engine, charges, queries=sizes.queries, seed=1))
@@ -182,6 +200,7 @@ BENCHMARKS: dict[str, Callable[[Sizes], list[Line]]] = {
     "dispute-latency": _dispute_latency,
     "dispute-history": _dispute_history,
     "open-disputes": _open_disputes,
+    "backfill": _backfill,
 }
 
 

@@ -4,12 +4,13 @@ import asyncio
 
 import pytest
 from reading_shops import FAST, NOW, Reading, ago
+from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from activities.backfilling import STOPPED
 from chargebacks.charge_index import Pace
 from chargebacks.errors import BadInput, NeedsOperator
 from operations.backfill import filling_of, progress_of, set_pace, start_backfill, watch
-from workflows.backfill import BackfillProgress
+from workflows.backfill import BackfillProgress, BackfillRequest, BackfillWorkflow
 
 
 async def filled(shop: Reading, **how: object) -> BackfillProgress:
@@ -140,6 +141,26 @@ async def test_thirty_days_later_it_reads_on_by_itself(patient_shop: Reading) ->
     assert ended.close_time is not None
     assert (ended.close_time - began.start_time).days >= 30
     assert await shop.indexed() == 150
+
+
+async def test_a_long_filling_goes_on_in_a_new_run(shop: Reading, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What it knows is carried over: nothing is read twice, and its history stays short."""
+    monkeypatch.setattr("workflows.backfill._MOST_LEGS", 1)
+    await shop.sold(*(60 * step / 250 for step in range(1, 251)))
+    client, queue = shop.stack.client, f"short-runs-{shop.name}"
+    unsandboxed = UnsandboxedWorkflowRunner()  # the sandbox would load the module anew, unchanged
+    async with Worker(client, task_queue=queue, workflows=[BackfillWorkflow], workflow_runner=unsandboxed):
+        request = BackfillRequest(account=shop.name, since=ago(70), until=NOW, pace=FAST)
+        began = await client.start_workflow(
+            BackfillWorkflow.run, request, id=f"short-runs/{shop.name}", task_queue=queue
+        )
+        done = await began.result()
+        last = await client.get_workflow_handle(began.id).describe()
+
+    assert last.run_id != began.first_execution_run_id
+    assert done.backfill is not None
+    assert (done.backfill.charges, done.backfill.calls, done.done) == (250, 4, 1.0)
+    assert await shop.list_calls() == 3
 
 
 async def test_a_key_that_is_refused_stops_it_and_is_told(shop: Reading) -> None:
