@@ -24,6 +24,7 @@ from chargebacks.charge_index import (
     read_allowance,
 )
 from chargebacks.charges import ChargeSnapshot
+from chargebacks.errors import TryLater
 from chargebacks.notices import Notice, about_account
 from chargebacks.values import Instant, Value
 
@@ -167,12 +168,21 @@ class Backfilling:
 
     @activity.defn
     async def read_leg(self, order: LegOrder) -> Leg:
-        """Read pages and keep what they hold. Repeating is harmless: a page is read and kept once more."""
+        """Read pages and keep what they hold. Repeating is harmless: a page is read and kept once more.
+
+        Where Stripe asks to come back later, what was read until then is a leg of its own; the next one meets the
+        trouble at its first page, and is retried.
+        """
         read_page = self._charges if order.task.list is ListKind.CHARGES else self._links
         backfill, task = order.backfill, order.task
         pace = _Pace(order.calls_per_second)
         for _ in range(order.pages):
-            backfill, task = await read_page(backfill, task)
+            try:
+                backfill, task = await read_page(backfill, task)
+            except TryLater:
+                if task == order.task:
+                    raise
+                break
             await pace.keep()
             if task.after is None:
                 done = backfill.model_copy(update={"reached": order.then_reached})

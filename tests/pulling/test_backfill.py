@@ -180,12 +180,18 @@ async def test_a_key_that_is_refused_stops_it_and_is_told(shop: Reading) -> None
 
 
 async def test_a_passing_failure_is_retried(shop: Reading) -> None:
-    """Stripe's rate limit and a torn answer cost time, not charges."""
+    """Stripe's rate limit and a torn answer cost time, not charges; pages that were read are not read again."""
     await shop.sold(*(60 * step / 250 for step in range(1, 251)))
     await shop.shop.fault("GET", "^/v1/charges$", "429", nth=2)
+    await shop.shop.fault("GET", "^/v1/charges$", "torn", nth=3)
 
-    assert (await filled(shop)).stopped is None
+    done = await filled(shop)
+
+    assert done.stopped is None
     assert await shop.indexed() == 250
+    assert done.backfill is not None
+    assert (done.backfill.charges, done.backfill.calls) == (250, 4)
+    assert await shop.list_calls() <= 3 + 2
 
 
 async def test_the_pace_is_kept(shop: Reading) -> None:
