@@ -50,8 +50,8 @@ class Part:
 async def run(*, keep: bool, only: str) -> bool:
     console = Console(width=None if Console().is_terminal else 166)
     console.print(
-        "Starting Temporal, a stand-in Stripe, stand-in alert networks, a merchant's evidence endpoint and the worker "
-        "on loopback ..."
+        "Starting Temporal, a stand-in Stripe, stand-in alert networks, a merchant's evidence endpoint, the worker and "
+        "the HTTP service on loopback ..."
     )
     with tempfile.TemporaryDirectory(prefix="chargebacks-") as folder:
         async with running_stack(Path(folder)) as (stack, temporal), open_shops(stack) as shops:

@@ -39,8 +39,8 @@ async def run() -> None:
     """Start, explain, wait."""
     console = Console()
     console.print(
-        "Starting Temporal, a stand-in Stripe, stand-in alert networks, a merchant's evidence endpoint and the worker "
-        "on loopback ..."
+        "Starting Temporal, a stand-in Stripe, stand-in alert networks, a merchant's evidence endpoint, the worker and "
+        "the HTTP service on loopback ..."
     )
     shutil.rmtree(_FOLDER, ignore_errors=True)
     _FOLDER.mkdir()
@@ -103,6 +103,7 @@ def _explained(
         f"Temporal         {temporal.address}",
         f"Stripe sandbox   {stack.environment['STRIPE_API_BASE']}   (key sk_test_sandbox)",
         f"Alert networks   {stack.networks_control.base_url}",
+        f"HTTP service     {stack.ingest_url}   (its API: {stack.ingest_url}/docs)",
         f"Database         {stack.environment['DATABASE_URL']}",
         "",
         "Try next, in another terminal:",

@@ -50,7 +50,7 @@ async def _wait_until(ready: str, process: asyncio.subprocess.Process, log: Path
 
 def address_in(log: Path) -> str:
     """The `http://…` address a server printed when it was ready."""
-    found = re.search(r"http://127\.0\.0\.1:\d+", _text(log))
+    found = re.search(r'http://127\.0\.0\.1:\d+[^\s"]*', _text(log))
     assert found is not None, f"{log.name} names no address"
     return found[0]
 

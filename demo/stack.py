@@ -3,7 +3,7 @@
 import os
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -57,6 +57,8 @@ class Stack:
     stripe: Gateway
     stripe_control: httpx.AsyncClient
     networks_control: httpx.AsyncClient
+    ingest_url: str | None = None
+    """The HTTP service; None where nothing comes over HTTP."""
 
     def source(self, network: str, account: str) -> str:
         """Name of the alert source of that network which serves that account."""
@@ -122,15 +124,20 @@ async def connected(
 
 @asynccontextmanager
 async def running_stack(folder: Path) -> AsyncIterator[tuple[Stack, TemporalServer]]:
-    """Everything an alert needs, the worker included; what was started is stopped at the end, also on failure."""
+    """Everything an alert or a dispute needs, worker and HTTP service included; what was started is stopped at the
+    end, also on failure."""
     attributes = cli_types(SEARCH_ATTRIBUTES)
     async with (
         embedded_temporal(search_attributes=attributes, binary=Settings().temporal_bin) as temporal,
         stand_ins(folder) as around,
     ):
         client = await Client.connect(temporal.address, data_converter=pydantic_data_converter)
-        async with connected(around, client, address=temporal.address) as stack, worker_process(stack):
-            yield stack, temporal
+        async with (
+            connected(around, client, address=temporal.address) as stack,
+            worker_process(stack),
+            ingest_process(stack, port=int(os.environ.get("INGEST_PORT", "0"))) as ingest_url,
+        ):
+            yield replace(stack, ingest_url=ingest_url), temporal
 
 
 @asynccontextmanager
@@ -160,9 +167,10 @@ async def ingest_process(
 
 
 async def listen(stack: Stack, account: str, ingest_url: str) -> str:
-    """Let the stand-in Stripe send the account's events to the HTTP service; the id of the endpoint there."""
+    """Let the stand-in Stripe send the account's events to the HTTP service, through WEBHOOKS_THROUGH where something
+    stands in between; the id of the endpoint there."""
     credentials = await stack.store.accounts.stripe_credentials(account)
-    url = f"{ingest_url}/stripe/{account}"
+    url = f"{os.environ.get('WEBHOOKS_THROUGH', ingest_url)}/stripe/{account}"
     adopted = await stack.stripe.adopt_webhook_endpoint(credentials, url, replace=True)
     assert adopted.secret is not None
     await stack.store.webhooks.add(
@@ -232,7 +240,12 @@ def _source(stack: Stack, network: str, account: str, secrets: dict[str, str]) -
     paths = {"ethoca": ""}
     named = {
         "chargebackhit": {"public_key": "public_key", "secret_key": "secret_key"},
-        "ethoca": {"consumer_key": "consumer_key", "signing_key": "private_key_pem"},
+        "ethoca": {
+            "consumer_key": "consumer_key",
+            "signing_key": "private_key_pem",
+            "push_username": "push_username",
+            "push_password": "push_password",
+        },
         "reseller": {"api_token": "api_token", "webhook_token": "webhook_token"},
         "chargeblast": {"api_key": "api_key", "webhook_secret": "webhook_secret"},
     }[network]

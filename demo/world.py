@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import httpx
+
 from chargebacks.charges import ChargeSnapshot
-from chargebacks.contracts import CaseFile, CaseStatus
+from chargebacks.contracts import CaseFile, CaseStatus, alert_case_id
 from chargebacks.money import Money, parse_minor
 from chargebacks.refunds import MoneyState
 from demo.playing import TableRow
@@ -17,6 +19,7 @@ from networks.registry import ADAPTERS
 from operations.inspect import read_case
 from operations.notify import refund_changed
 from operations.start import start_alert
+from runtime.connections import SourceSettings
 
 _PATIENCE_SECONDS = 90.0
 
@@ -74,7 +77,7 @@ class World:
         return charge
 
     async def alert(self, network: str, charge: ChargeSnapshot | None = None, **fields: Any) -> str:
-        """Have the network make an alert about the charge, and take it in as the ingest service would."""
+        """Have the network make an alert about the charge, and send it to us."""
         message = await self.message(network, charge, **fields)
         return await self.receive(network, fields.get("account", "shop"), message)
 
@@ -96,6 +99,8 @@ class World:
         """Take a provider's message in; the id of its case."""
         self.alerts.append((network, message["id"]))
         source = await self.stack.store.sources.source(self.stack.source(network, account))
+        if self.stack.ingest_url is not None and "headers" in message:
+            return await self._post(source, message)
         started = await start_alert(
             self.stack.client,
             self.stack.store,
@@ -105,6 +110,18 @@ class World:
             received_at=datetime.now(UTC),
         )
         return started[0].case_id
+
+    async def _post(self, source: SourceSettings, message: dict[str, Any]) -> str:
+        """The message to the HTTP service, as the network sends it; the id of its case once that is there."""
+        body = message["body"].encode()
+        async with httpx.AsyncClient(timeout=60) as http:
+            answer = await http.post(
+                f"{self.stack.ingest_url}/alerts/{source.name}", content=body, headers=message["headers"]
+            )
+        answer.raise_for_status()
+        [alert] = ADAPTERS[source.kind].parse(body, source, received_at=datetime.now(UTC))
+        case_id = alert_case_id(source=alert.source, provider_alert_id=alert.provider_alert_id)
+        return (await self.until(case_id, lambda case: True)).case_id
 
     async def until(self, case_id: str, holds: Callable[[CaseFile], bool]) -> CaseFile:
         """The case file as soon as it says so; the one of the moment when patience runs out."""

@@ -1,10 +1,11 @@
-"""Plays the demo with every call to Stripe going through an independent judge of Stripe traffic.
+"""Plays the demo with every call to Stripe, and every event from it, going through an independent judge of Stripe
+traffic.
 
     python -m scripts.judge_demo PATH_OF_THE_JUDGE
 
-The judge is a program with a mode `proxy --listen HOST:PORT --target URL` that answers `POST /__contract/stop` with the
-end of its work, prints what it found, and exits with 0 when it found no error. Exits 0 only when neither the demo nor
-the judge found anything wrong.
+The judge is a program with the modes `proxy` and `webhook`, each `--listen HOST:PORT --target URL`, that answers
+`POST /__contract/stop` with the end of its work, prints what it found, and exits with 0 when it found no error. Exits
+0 only when neither the demo nor the judge found anything wrong.
 """
 
 import os
@@ -12,6 +13,9 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
@@ -35,22 +39,47 @@ def main(judge: Path) -> int:
     if not judge.is_file():
         print(f"There is no judge at {judge}.", file=sys.stderr)
         return 2
-    stripe, proxy = (f"127.0.0.1:{_free_port()}" for _ in range(2))
-    ignored = [word for rule in _KNOWN for word in ("--ignore", rule)]
-    command = [sys.executable, str(judge), "proxy", "--listen", proxy, "--target", f"http://{stripe}", "-q"]
-    judging = subprocess.Popen([*command, *ignored], cwd=_REPOSITORY)
-    try:
-        _wait_for(f"http://{proxy}/__contract", judging)
-        through = {"STRIPE_API_BASE": f"http://{proxy}", "STRIPE_FILES_BASE": f"http://{proxy}"}
-        environment = {**os.environ, **through, "SANDBOX_PORT": stripe.rpartition(":")[2]}
+    stripe, ingest = f"127.0.0.1:{_free_port()}", f"127.0.0.1:{_free_port()}"
+    with (
+        _judging(judge, "proxy", target=stripe) as calls,
+        _judging(judge, "webhook", target=ingest) as events,
+    ):
+        environment = {
+            **os.environ,
+            "STRIPE_API_BASE": calls.url,
+            "STRIPE_FILES_BASE": calls.url,
+            "SANDBOX_PORT": stripe.rpartition(":")[2],
+            "WEBHOOKS_THROUGH": events.url,
+            "INGEST_PORT": ingest.rpartition(":")[2],
+        }
         demo = subprocess.run([sys.executable, "-m", "demo"], cwd=_REPOSITORY, env=environment, check=False)
-        httpx.post(f"http://{proxy}/__contract/stop", timeout=30)
-        verdict = judging.wait(60)
+        verdicts = [calls.verdict(), events.verdict()]
+    print("The judge found errors, see above." if any(verdicts) else "The judge found no error.")
+    return demo.returncode or max(verdicts)
+
+
+@dataclass(frozen=True)
+class _Judge:
+    url: str
+    process: "subprocess.Popen[bytes]"
+
+    def verdict(self) -> int:
+        httpx.post(f"{self.url}/__contract/stop", timeout=30)
+        return self.process.wait(60)
+
+
+@contextmanager
+def _judging(judge: Path, mode: str, *, target: str) -> Iterator[_Judge]:
+    listen = f"127.0.0.1:{_free_port()}"
+    ignored = [word for rule in _KNOWN for word in ("--ignore", rule)]
+    command = [sys.executable, str(judge), mode, "--listen", listen, "--target", f"http://{target}", "-q"]
+    process = subprocess.Popen([*command, *ignored], cwd=_REPOSITORY)
+    try:
+        _wait_for(f"http://{listen}/__contract", process)
+        yield _Judge(f"http://{listen}", process)
     finally:
-        judging.kill()
-        judging.wait()
-    print("The judge found no error." if verdict == 0 else "The judge found errors, see above.")
-    return demo.returncode or verdict
+        process.kill()
+        process.wait()
 
 
 def _free_port() -> int:

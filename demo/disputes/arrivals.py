@@ -30,7 +30,9 @@ async def comes_late(world: DisputeWorld) -> str:
     await world.hand_in(case, by="ben", supply=goods.as_supply(supply))
     staged = await world.staged(case, having="delivery_confirmation")
     packet = staged.dispute.packet.digest if staged.dispute and staged.dispute.packet else None
-    await submit(world.stack.client, case, by="ana", note="complete enough", packet=packet)
+    await world.said(
+        lambda: submit(world.stack.client, case, by="ana", note="complete enough", packet=packet)
+    )
     await world.filed(case)
     return case
 

@@ -30,7 +30,7 @@ async def observing(world: DisputeWorld) -> str:
 async def proposing(world: DisputeWorld) -> str:
     case = await world.disputed(await _sold(world, "careful", "6202"), "fraudulent")
     await world.status(case, CaseStatus.AWAITING_PERSON)
-    await approve(world.stack.client, case, by="ana")
+    await world.said(lambda: approve(world.stack.client, case, by="ana"))
     await world.filed(case)
     return case
 

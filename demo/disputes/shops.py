@@ -14,7 +14,7 @@ from pydantic import SecretStr
 from chargebacks.evidence_items import PolicyContent, Supplier
 from demo.disputes.terms import TERMS
 from demo.processes import address_in, python_process
-from demo.stack import POLICIES, Stack, activate_policy, post
+from demo.stack import POLICIES, Stack, activate_policy, listen, post
 from operations.standing import add_standing_text
 from packets.intake import Intake
 from runtime.connections import EvidenceSourceSettings, StripeCredentials
@@ -61,6 +61,8 @@ class Shops:
     stack: Stack
     desk: OrderDesk
     checks: Intake
+    heard: frozenset[str] = frozenset()
+    """Accounts whose events Stripe sends to the HTTP service."""
 
 
 @asynccontextmanager
@@ -88,7 +90,11 @@ async def open_shops(stack: Stack) -> AsyncIterator[Shops]:
                     secret=SecretStr(secret),
                 )
             )
-        yield Shops(stack=stack, desk=desk, checks=Intake())
+        if stack.ingest_url is not None:
+            for shop in SHOPS:
+                await listen(stack, shop.account, stack.ingest_url)
+        heard = frozenset(shop.account for shop in SHOPS if stack.ingest_url is not None)
+        yield Shops(stack=stack, desk=desk, checks=Intake(), heard=heard)
 
 
 async def _open(stack: Stack, shop: Shop) -> None:

@@ -54,7 +54,7 @@ async def approved(world: DisputeWorld) -> str:
     case = await world.disputed(sale, "product_not_received")
     await world.staged(case, having="delivery_confirmation")
     await world.status(case, CaseStatus.AWAITING_PERSON)
-    await approve(world.stack.client, case, by="ana", note="signed for by the customer")
+    await world.said(lambda: approve(world.stack.client, case, by="ana", note="signed for by the customer"))
     await world.filed(case)
     return case
 
@@ -78,7 +78,7 @@ async def accepted(world: DisputeWorld) -> str:
     world.shops.desk.knows(order, goods.in_transit(sale.at, order=order))
     case = await world.disputed(sale, "product_not_received")
     await world.staged(case)
-    await accept(world.stack.client, case, by="ana", note="the carrier has lost it")
+    await world.said(lambda: accept(world.stack.client, case, by="ana", note="the carrier has lost it"))
     await world.status(case, CaseStatus.CLOSED)
     return case
 
@@ -126,7 +126,9 @@ async def appealed(world: DisputeWorld) -> str:
     await world.on_dispute("appeal")
     await world.tell(case)
     await world.status(case, CaseStatus.AWAITING_PERSON)
-    await approve(world.stack.client, case, by="ana", note="the issuer overlooked the signature")
+    await world.said(
+        lambda: approve(world.stack.client, case, by="ana", note="the issuer overlooked the signature")
+    )
     await world.filed(case, rounds=2)
     return case
 

@@ -1,14 +1,15 @@
 """What a dispute scenario can do: sell, be disputed, hand in evidence, let the moment come, hear the verdict."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Self
 
 from chargebacks.charges import ChargeSnapshot
-from chargebacks.contracts import CaseFile, CaseStatus, DisputeChanged
+from chargebacks.contracts import CaseFile, CaseStatus, DisputeChanged, dispute_case_id
 from chargebacks.dispute_case import DisputeStory
+from chargebacks.errors import BadInput
 from chargebacks.evidence_items import Supply
 from demo.disputes.people import Person
 from demo.disputes.shops import Shop, Shops
@@ -102,8 +103,13 @@ class DisputeWorld:
         return self._sold(shop, made["charge"], _moment(days_ago), subscription)
 
     async def disputed(self, sale: Sale, reason: str, **wishes: Any) -> str:
-        """The dispute at Stripe, and its case as the webhook would start it; the case's id."""
+        """The dispute at Stripe, and the case that its webhook starts; the case's id. Where Stripe sends nothing, the
+        case is started as a person would."""
         dispute_id = await self.dispute(sale, reason, **wishes)
+        if sale.account in self.shops.heard:
+            case_id = dispute_case_id(account=sale.account, dispute_id=dispute_id)
+            await self._appears(case_id)
+            return case_id
         started = await start_dispute(
             self.stack.client, self.stack.store, account=sale.account, dispute_id=dispute_id
         )
@@ -157,6 +163,13 @@ class DisputeWorld:
                 return case
             await asyncio.sleep(0.1)
 
+    async def _appears(self, case_id: str) -> None:
+        async with asyncio.timeout(_PATIENCE_SECONDS):
+            while True:
+                if await self.stack.store.cases.case_file(case_id) is not None:
+                    return
+                await asyncio.sleep(0.05)
+
     async def look_untouched(self) -> None:
         """Nothing of the dispute was written to at Stripe."""
         answer = await self.stack.stripe_control.get("/_sandbox/requests", params={"path": f"/du_{self.key}"})
@@ -194,6 +207,18 @@ class DisputeWorld:
             dispute_id=dispute_id,
             change=DisputeChanged(),
         )
+
+    async def said(self, word: Callable[[], Awaitable[str]]) -> None:
+        """A person's word. An event may have the case look at Stripe at this very moment: the person looks again."""
+        give_up = asyncio.get_running_loop().time() + _PATIENCE_SECONDS
+        while True:
+            try:
+                await word()
+                return
+            except BadInput as refusal:
+                if refusal.reason != "answer_refused" or asyncio.get_running_loop().time() > give_up:
+                    raise
+            await asyncio.sleep(0.1)
 
     async def hand_in(
         self, case_id: str, *, by: str, files: Sequence[GivenFile] = (), supply: Supply | None = None
