@@ -55,6 +55,7 @@ imports: $(INSTALLED)
 guards: $(INSTALLED)
 	@$(PY) scripts/check_lock.py
 	@$(PY) scripts/check_purity.py
+	@$(VENV)/bin/check-jsonschema --quiet --builtin-schema vendor.compose-spec docker-compose.yml
 
 bench: $(INSTALLED) ## Measure, and write the table with the machine's facts
 	@$(PY) -m benchmarks

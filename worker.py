@@ -45,6 +45,7 @@ from operations.pulling import PulledIntake
 from operations.senders import Senders
 from packets.intake import Intake
 from packets.rendering import Renderer
+from runtime.health import keep_touching
 from runtime.logs import configure_logging
 from runtime.process import leave, stop_requested
 from runtime.search_attributes import check_search_attributes
@@ -279,11 +280,13 @@ async def run(settings: Settings, *, queues: Sequence[str], interceptors: Sequen
     """Work until SIGTERM or SIGINT; then activities in flight finish or are handed back."""
     stop = stop_requested()
     async with AsyncExitStack() as stack:
-        client = await connect()
+        client = await connect(settings)
         await check_search_attributes(client, SEARCH_ATTRIBUTES)
         parts = await assemble(settings, stack)
         for worker in workers(client, parts, settings, queues=queues, interceptors=interceptors):
             await stack.enter_async_context(worker)
+        if settings.health_file is not None:
+            stack.callback(asyncio.create_task(keep_touching(settings.health_file)).cancel)
         _log.info("worker_ready", queues=list(queues), namespace=client.namespace)
         await stop.wait()
         _log.info("worker_stopping", grace_seconds=settings.shutdown_grace_seconds)

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr
+from pydantic import Field, HttpUrl, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -15,6 +15,10 @@ class Settings(BaseSettings):
     database_url: str = "sqlite:///chargebacks.db"
     secrets_key: SecretStr | None = Field(default=None)
     """Fernet key (or several, comma separated, newest first) that seals secrets at rest."""
+    payload_keys: SecretStr | None = Field(default=None)
+    """`name:key,name:key`: encrypts what Temporal keeps; the first encrypts, each decrypts (`runtime.codec`)."""
+    temporal_ui_url: HttpUrl | None = Field(default=None)
+    """Ingest: where people open Temporal's UI; scripts of that origin may ask for decodings (`ingest.codec`)."""
     stripe_api_base: str = "https://api.stripe.com"
     stripe_files_base: str = "https://files.stripe.com"
     stripe_timeout_seconds: float = Field(default=20.0, gt=0, le=25)
@@ -27,11 +31,15 @@ class Settings(BaseSettings):
     ingest_requests_per_second: float = Field(default=300.0, gt=0)
     """Ingest: from one address to one receiver, in bursts of as many as come in ten seconds. 10,000 alerts in a
     minute pass."""
+    public_url: str | None = None
+    """Ingest: the address under which Stripe and the alert networks reach it, such as https://alerts.example.com."""
     trusted_proxies: str = "127.0.0.1"
     """Ingest: addresses of the proxies whose X-Forwarded-For is believed, comma separated."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["json", "console"] = "console"
     shutdown_grace_seconds: float = Field(default=40.0, ge=0)
     """How long activities in flight may take to finish after SIGTERM."""
+    health_file: Path | None = None
+    """Worker: a file that it touches every ten seconds while it is at work, for `python -m runtime.health`."""
     temporal_bin: Path | None = None
     """Path of a `temporal` binary to use instead of the installed one (demo, dev, tests)."""

@@ -1,9 +1,12 @@
 """Letting time pass at Temporal and at the stand-in Stripe alike."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import httpx
+from temporalio.api.testservice.v1 import LockTimeSkippingRequest, UnlockTimeSkippingRequest
 from temporalio.testing import WorkflowEnvironment
 
 from demo.stack import post
@@ -31,3 +34,20 @@ class TwoClocks:
 
     async def now(self) -> datetime:
         return (await self.temporal.get_current_time()).astimezone(UTC)
+
+    @asynccontextmanager
+    async def beyond_the_next_timer(self) -> AsyncIterator[None]:
+        """Without a worker: go to the only case's next timer, and let time pass although nobody takes what that leaves
+        to be done.
+
+        The server counts who holds its clock: the test does, and every workflow task that waits. While both do, `sleep`
+        takes as long as it says. Here the test lets go, so that the waiting task holds the clock in its place.
+        """
+        held_at, held = await self.now(), self.temporal.client.test_service
+        await held.unlock_time_skipping(UnlockTimeSkippingRequest())
+        try:
+            gone = await self.now() - held_at
+            await post(self.stripe, "/_sandbox/clock", {"advance": gone.total_seconds()})
+            yield
+        finally:
+            await held.lock_time_skipping(LockTimeSkippingRequest())
