@@ -59,7 +59,7 @@ async def start_from_file(
         if not received.alerts:
             typer.echo("The payload tells of no alert: it is kept, and nothing was started.")
             return
-        for case in await start_cases(await connect(), store, received):
+        for case in await start_cases(await connect(read_settings()), store, received):
             typer.echo(f"{case.case_id}  {'started' if case.new else 'was there already'}")
 
 
@@ -171,7 +171,7 @@ async def approve_case(
             case = await read_case(store, case_id)
         packet = present_packet(case, packet)
         money = amount_for(case, amount, charge_id=charge) if amount is not None else None
-    client = await connect()
+    client = await connect(read_settings())
     said = await approve(client, case_id, by=by, note=note, charge_id=charge, amount=money, packet=packet)
     with_packet = f", for packet {packet[:12]}" if packet is not None else ""
     typer.echo(f"{case_id}  {said}{with_packet}")
@@ -183,10 +183,11 @@ async def decline_case(case_id: CaseId, by: By, note: Note = "") -> None:
 
     Example: `starter.py decline alert/ethoca-shop/A1B2 --by ana --note "delivered"`
     """
+    from cli.session import read_settings
     from operations.decide import decline
     from runtime.temporal import connect
 
-    said = await decline(await connect(), case_id, by=by, note=note)
+    said = await decline(await connect(read_settings()), case_id, by=by, note=note)
     typer.echo(f"{case_id}  {said}")
 
 
@@ -196,10 +197,11 @@ async def resume_case(case_id: CaseId, by: By, note: Note = "") -> None:
 
     Example: `starter.py resume alert/ethoca-shop/A1B2 --by ana --note "new API key"`
     """
+    from cli.session import read_settings
     from operations.decide import resume
     from runtime.temporal import connect
 
-    said = await resume(await connect(), case_id, by=by, note=note)
+    said = await resume(await connect(read_settings()), case_id, by=by, note=note)
     typer.echo(f"{case_id}  {said}")
 
 

@@ -12,6 +12,7 @@ from temporalio.worker import Worker
 from benchmarks.bare import BARE_CASES_QUEUE, BareWorkflow, do_nothing, queue_of
 from chargebacks.contracts import NETWORKS_QUEUE, STRIPE_QUEUE
 from runtime.process import leave, stop_requested
+from runtime.settings import Settings
 from runtime.temporal import connect
 from worker import workflow_runner
 
@@ -45,7 +46,7 @@ async def run() -> None:
     """Work until SIGTERM or SIGINT."""
     stop = stop_requested()
     async with AsyncExitStack() as stack:
-        client = await connect()
+        client = await connect(Settings())
         for worker in _workers(client):
             await stack.enter_async_context(worker)
         print(READY, flush=True)

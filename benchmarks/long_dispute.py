@@ -14,7 +14,6 @@ from temporalio import activity
 from temporalio.api.enums.v1 import IndexedValueType
 from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
@@ -24,9 +23,11 @@ from chargebacks.contracts import COLLECT_EVIDENCE, DisputeChanged
 from chargebacks.evidence_items import Supplier
 from demo.stack import ACCOUNTS, Stack, activate_policy, connected, post, stand_ins
 from operations.disputes import dispute_changed
+from runtime.codec import data_converter
 from runtime.connections import EvidenceSourceSettings
 from runtime.embedded_temporal import find_binary
 from runtime.search_attributes import cli_types
+from runtime.settings import Settings
 from stripe_gateway.conversion import Reading
 from stripe_gateway.dispute_conversion import dispute_of
 from workflows.attributes import ALL as SEARCH_ATTRIBUTES
@@ -99,7 +100,7 @@ async def long_shop(*, policy: str) -> AsyncIterator[LongShop]:
     with tempfile.TemporaryDirectory(prefix="benchmark-") as folder:
         async with (
             await WorkflowEnvironment.start_time_skipping(
-                data_converter=pydantic_data_converter,
+                data_converter=data_converter(Settings()),
                 test_server_existing_path=find_binary(None, name="temporal-test-server"),
             ) as temporal,
             stand_ins(Path(folder)) as around,

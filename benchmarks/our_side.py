@@ -6,10 +6,10 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
 
 from benchmarks.alert_cases import ACCOUNT
 from demo.stack import Stack, activate_policy, connected, stand_ins, worker_process
+from runtime.codec import data_converter
 from runtime.embedded_temporal import embedded_temporal
 from runtime.search_attributes import cli_types
 from runtime.settings import Settings
@@ -26,7 +26,7 @@ async def our_side(*, policy: str) -> AsyncIterator[Stack]:
             embedded_temporal(search_attributes=attributes, binary=Settings().temporal_bin) as temporal,
             stand_ins(Path(folder)) as around,
         ):
-            client = await Client.connect(temporal.address, data_converter=pydantic_data_converter)
+            client = await Client.connect(temporal.address, data_converter=data_converter(Settings()))
             async with connected(around, client, address=temporal.address) as stack:
                 stack.environment["STRIPE_ACTIVITIES_PER_SECOND"] = "10000"
                 async with worker_process(stack):

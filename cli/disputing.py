@@ -34,7 +34,9 @@ async def start_case(
     from runtime.temporal import connect
 
     async with open_store(read_settings()) as store:
-        started = await start_dispute(await connect(), store, account=account, dispute_id=dispute)
+        started = await start_dispute(
+            await connect(read_settings()), store, account=account, dispute_id=dispute
+        )
     typer.echo(f"{started.case_id}  {'started' if started.new else 'was there already'}")
 
 
@@ -94,7 +96,7 @@ async def _remove(case_id: str, item_id: str) -> None:
     from operations.evidence import remove_evidence
     from runtime.temporal import connect
 
-    client = await connect()
+    client = await connect(read_settings())
     async with open_store(read_settings()) as store:
         told = await remove_evidence(store, client, case_id, item_id)
     weighed = "the case weighs what is left" if told else "the case is closed"
@@ -114,7 +116,7 @@ async def _add(
 
     supply, given = reading.evidence(fields, files, folder)
     settings = read_settings()
-    client = await connect()
+    client = await connect(settings)
     async with (
         open_store(settings) as store,
         httpx.AsyncClient(timeout=settings.network_timeout_seconds) as http,
@@ -183,7 +185,7 @@ async def submit_packet(
     shown = present_packet(case, packet)
     show_what_is_filed(console(), case)
     confirm("File it?", yes=yes)
-    said = await submit(await connect(), case_id, by=by, note=note, packet=shown)
+    said = await submit(await connect(read_settings()), case_id, by=by, note=note, packet=shown)
     typer.echo(f"{case_id}  {said}")
 
 
@@ -203,5 +205,5 @@ async def accept_dispute(case_id: DisputeCaseId, by: By, note: Note = "", yes: Y
         case = await read_dispute(store, case_id)
     show_what_is_given_up(console(), case)
     confirm("Give it up?", yes=yes)
-    said = await accept(await connect(), case_id, by=by, note=note)
+    said = await accept(await connect(read_settings()), case_id, by=by, note=note)
     typer.echo(f"{case_id}  {said}")

@@ -24,7 +24,7 @@ async def see_to_schedules() -> None:
     from runtime.temporal import connect
 
     async with open_store(read_settings()) as store:
-        states = await ensure_schedules(await connect(), store)
+        states = await ensure_schedules(await connect(read_settings()), store)
     for state in states:
         how_often = f", every {span(state.every)}" if state.every is not None else ""
         typer.echo(f"{state.id}  {state.change}{how_often}")
@@ -46,7 +46,7 @@ async def pull_source(
     from runtime.temporal import connect
 
     async with open_store(read_settings()) as store:
-        client = await connect()
+        client = await connect(read_settings())
         with console().status("waiting for the worker: it runs with `python worker.py`"):
             report = await pull_now(client, store, source)
     if report.pulled is None:

@@ -89,7 +89,7 @@ async def backfill_charges(
     )
     async with open_store(read_settings()) as store:
         await store.accounts.account_facts(account)
-        await fill(console(), await connect(), store, wanted, wait=wait)
+        await fill(console(), await connect(read_settings()), store, wanted, wait=wait)
 
 
 @command(app, "import", panel=SET_UP)
@@ -117,7 +117,7 @@ async def import_disputes(
 
     settings = read_settings()
     since = since or datetime.now(UTC) - _OPEN_FOR
-    client = await connect()
+    client = await connect(settings)
     async with open_store(settings) as store:
         await take_in(console(), client, store, settings, account=account, since=since, schedule=schedule)
 

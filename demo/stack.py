@@ -12,10 +12,10 @@ import httpx
 from cryptography.fernet import Fernet
 from pydantic import SecretStr
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
 
 from chargebacks.policy import parse_policy
 from demo.processes import address_in, python_process
+from runtime.codec import data_converter
 from runtime.connections import SourceSettings, StripeCredentials
 from runtime.embedded_temporal import TemporalServer, embedded_temporal
 from runtime.search_attributes import cli_types
@@ -131,7 +131,7 @@ async def running_stack(folder: Path) -> AsyncIterator[tuple[Stack, TemporalServ
         embedded_temporal(search_attributes=attributes, binary=Settings().temporal_bin) as temporal,
         stand_ins(folder) as around,
     ):
-        client = await Client.connect(temporal.address, data_converter=pydantic_data_converter)
+        client = await Client.connect(temporal.address, data_converter=data_converter(Settings()))
         async with (
             connected(around, client, address=temporal.address) as stack,
             worker_process(stack),

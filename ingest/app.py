@@ -65,7 +65,7 @@ async def running_app(settings: Settings) -> AsyncIterator[FastAPI]:
             await Store.connect(settings.database_url, settings.secrets_key)
         )
         await store.check_schema()
-        parts = made_of(store, await connect(lazy=True), settings)
+        parts = made_of(store, await connect(settings, lazy=True), settings)
         relaying = asyncio.create_task(parts.relay.run())
         stack.push_async_callback(_ended, relaying)
         yield create_app(parts)

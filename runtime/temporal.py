@@ -7,25 +7,25 @@ See https://docs.temporal.io/develop/environment-configuration for `TEMPORAL_ADD
 from datetime import timedelta
 
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.envconfig import ClientConfig
 from temporalio.service import RetryConfig, RPCError
 
 from chargebacks.errors import NeedsOperator
+from runtime.codec import data_converter
+from runtime.settings import Settings
 
 _DEFAULT_ADDRESS = "localhost:7233"
 
 
-async def connect(*, lazy: bool = False) -> Client:
+async def connect(settings: Settings, *, lazy: bool = False) -> Client:
     """Connect, or say in one sentence why that cannot be done. `lazy`: connect when first used, so that a process
     can start while Temporal is away."""
+    converter = data_converter(settings)
     config = ClientConfig.load_client_connect_config()
     config.setdefault("target_host", _DEFAULT_ADDRESS)
     address = config["target_host"]
     try:
-        return await Client.connect(
-            **config, data_converter=pydantic_data_converter, retry_config=_PATIENCE, lazy=lazy
-        )
+        return await Client.connect(**config, data_converter=converter, retry_config=_PATIENCE, lazy=lazy)
     except (RuntimeError, RPCError) as error:
         raise NeedsOperator(
             f"No Temporal server answers at {address}: start one (`make dev`) or set TEMPORAL_ADDRESS.",

@@ -9,14 +9,15 @@ import pytest
 from temporalio.api.enums.v1 import IndexedValueType
 from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 
 import worker
 from demo.stack import Stack, StandIns, connected, stand_ins
 from demo.world import World
+from runtime.codec import data_converter
 from runtime.embedded_temporal import embedded_temporal, find_binary
 from runtime.search_attributes import cli_types
+from runtime.settings import Settings
 from workflows.attributes import ALL as SEARCH_ATTRIBUTES
 
 
@@ -31,7 +32,7 @@ async def around(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stan
 async def skipping() -> AsyncIterator[WorkflowEnvironment]:
     """A time-skipping Temporal server: days pass while a test waits for them."""
     async with await WorkflowEnvironment.start_time_skipping(
-        data_converter=pydantic_data_converter,
+        data_converter=data_converter(Settings()),
         test_server_existing_path=find_binary(None, name="temporal-test-server"),
     ) as environment:
         await _register_search_attributes(environment.client)
@@ -53,7 +54,7 @@ async def live(around: StandIns, tmp_path_factory: pytest.TempPathFactory) -> As
     """A dev server in real time with a worker of its own, for cases in which no hours pass."""
     folder = tmp_path_factory.mktemp("live")
     async with embedded_temporal(search_attributes=cli_types(SEARCH_ATTRIBUTES)) as temporal:
-        client = await Client.connect(temporal.address, data_converter=pydantic_data_converter)
+        client = await Client.connect(temporal.address, data_converter=data_converter(Settings()))
         async with connected(replace(around, folder=folder), client, address=temporal.address) as stack:
             stack.environment["STRIPE_ACTIVITIES_PER_SECOND"] = "200"
             async with running_worker(stack):

@@ -12,14 +12,15 @@ import pytest
 from pydantic import SecretStr
 from sellers import AlertCase, Seller, open_seller
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
 
 from chargebacks.contracts import CaseStatus
 from chargebacks.errors import BadInput
 from demo.processes import python_process
 from demo.stack import NETWORKS, Stack, StandIns, connected, worker_process
+from runtime.codec import data_converter
 from runtime.embedded_temporal import embedded_temporal
 from runtime.search_attributes import cli_types
+from runtime.settings import Settings
 from workflows.attributes import ALL as SEARCH_ATTRIBUTES
 
 PAN = "4000056655665556"
@@ -33,7 +34,7 @@ async def stack(around: StandIns, tmp_path_factory: pytest.TempPathFactory) -> A
     """Everything but a worker: each test runs its own, as processes."""
     folder = tmp_path_factory.mktemp("duties")
     async with embedded_temporal(search_attributes=cli_types(SEARCH_ATTRIBUTES)) as temporal:
-        client = await Client.connect(temporal.address, data_converter=pydantic_data_converter)
+        client = await Client.connect(temporal.address, data_converter=data_converter(Settings()))
         around_here = StandIns(folder=folder, stripe_url=around.stripe_url, networks_url=around.networks_url)
         async with connected(around_here, client, address=temporal.address) as made:
             yield made

@@ -6,12 +6,13 @@ from contextlib import AsyncExitStack
 import pytest
 from merchants import OpenMerchant, open_merchant
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
 
 import worker
 from demo.stack import Stack, connected, stand_ins
+from runtime.codec import data_converter
 from runtime.embedded_temporal import embedded_temporal
 from runtime.search_attributes import cli_types
+from runtime.settings import Settings
 from workflows.attributes import ALL as SEARCH_ATTRIBUTES
 
 
@@ -23,7 +24,7 @@ async def stack(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stack
         embedded_temporal(search_attributes=cli_types(SEARCH_ATTRIBUTES)) as temporal,
         stand_ins(folder) as around,
     ):
-        client = await Client.connect(temporal.address, data_converter=pydantic_data_converter)
+        client = await Client.connect(temporal.address, data_converter=data_converter(Settings()))
         async with connected(around, client, address=temporal.address) as made, AsyncExitStack() as parts:
             settings = made.settings()
             for each in worker.workers(client, await worker.assemble(settings, parts), settings):

@@ -10,14 +10,15 @@ from dispute_shop import DisputeShop
 from temporalio.api.enums.v1 import IndexedValueType
 from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 from two_clocks import TwoClocks
 from workers_here import running_worker
 
 from demo.stack import StandIns, connected, post, stand_ins
+from runtime.codec import data_converter
 from runtime.embedded_temporal import TemporalServer, embedded_temporal, find_binary
 from runtime.search_attributes import cli_types
+from runtime.settings import Settings
 from workflows.attributes import ALL as SEARCH_ATTRIBUTES
 
 
@@ -42,7 +43,7 @@ async def around(stand_in_processes: StandIns, tmp_path: Path) -> StandIns:
 async def skipping() -> AsyncIterator[WorkflowEnvironment]:
     """A time-skipping Temporal server: days pass while a test waits for them."""
     async with await WorkflowEnvironment.start_time_skipping(
-        data_converter=pydantic_data_converter,
+        data_converter=data_converter(Settings()),
         test_server_existing_path=find_binary(None, name="temporal-test-server"),
     ) as environment:
         await _register_search_attributes(environment.client)
@@ -70,7 +71,7 @@ async def dev_server() -> AsyncIterator[TemporalServer]:
 @pytest.fixture
 async def idle_shop(around: StandIns, dev_server: TemporalServer) -> AsyncIterator[DisputeShop]:
     """A shop on fresh storage on the dev server, that no worker works for yet."""
-    client = await Client.connect(dev_server.address, data_converter=pydantic_data_converter)
+    client = await Client.connect(dev_server.address, data_converter=data_converter(Settings()))
     async with connected(around, client, address=dev_server.address) as stack:
         yield DisputeShop(stack=stack)
 

@@ -7,12 +7,13 @@ from typing import Any
 
 from dispute_shop import ACCOUNT, DisputeShop, due_in, story, story_of
 from temporalio import activity
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import Replayer, Worker
 
 from chargebacks.dispute_case import Verdict
 from chargebacks.evidence_items import Supplier
+from runtime.codec import data_converter
 from runtime.connections import EvidenceSourceSettings
+from runtime.settings import Settings
 from worker import workflow_runner
 from workflows.dispute import DisputeWorkflow
 
@@ -75,7 +76,7 @@ async def test_a_case_of_75_days(shop: DisputeShop) -> None:
     replayer = Replayer(
         workflows=[DisputeWorkflow],
         workflow_runner=workflow_runner(),
-        data_converter=pydantic_data_converter,
+        data_converter=data_converter(Settings()),
     )
     await replayer.replay_workflow(await shop.handle(dispute).fetch_history())
     written = readable(events)

@@ -11,14 +11,15 @@ from processes import started
 from supply_samples import question
 from temporalio import workflow
 from temporalio.client import Client, WorkflowFailureError
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.exceptions import ActivityError, ApplicationError
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from chargebacks.contracts import COLLECT_EVIDENCE
 from chargebacks.evidence_items import Supply, SupplyRequest
 from chargebacks.supply_reading import read_supply
+from runtime.codec import data_converter
 from runtime.embedded_temporal import embedded_temporal
+from runtime.settings import Settings
 
 QUEUE = "shop-evidence"
 
@@ -39,7 +40,7 @@ class AskForEvidence:
 @pytest.fixture(scope="module")
 async def client() -> AsyncIterator[Client]:
     async with embedded_temporal(search_attributes={"CaseStatus": "Keyword"}) as server:
-        connected = await Client.connect(server.address, data_converter=pydantic_data_converter)
+        connected = await Client.connect(server.address, data_converter=data_converter(Settings()))
         async with Worker(
             connected,
             task_queue="asking",

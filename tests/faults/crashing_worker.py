@@ -125,7 +125,7 @@ async def work(plan: Path) -> None:
     executioner = Executioner(plan)
     stop = stop_requested()
     async with AsyncExitStack() as stack:
-        client = await connect()
+        client = await connect(settings)
         parts = await worker.assemble(settings, stack)
         dying = mortal(parts, executioner)
         interceptors = [AroundActivities(executioner)]

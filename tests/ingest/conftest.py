@@ -13,13 +13,14 @@ from merchants import ACTING, OpenMerchant, open_merchant
 from pydantic import SecretStr
 from shops import open_shop
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
 
 import worker
 from demo.stack import Stack, connected, ingest_process, listen, stand_ins
 from demo.world import World
+from runtime.codec import data_converter
 from runtime.embedded_temporal import embedded_temporal
 from runtime.search_attributes import cli_types
+from runtime.settings import Settings
 from store import ApiToken
 from workflows.attributes import ALL as SEARCH_ATTRIBUTES
 
@@ -32,7 +33,7 @@ async def stack(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stack
         embedded_temporal(search_attributes=cli_types(SEARCH_ATTRIBUTES)) as temporal,
         stand_ins(folder) as around,
     ):
-        client = await Client.connect(temporal.address, data_converter=pydantic_data_converter)
+        client = await Client.connect(temporal.address, data_converter=data_converter(Settings()))
         async with connected(around, client, address=temporal.address) as made, AsyncExitStack() as parts:
             settings = made.settings()
             for each in worker.workers(client, await worker.assemble(settings, parts), settings):

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
 
 from demo.stack import Stack, StandIns, connected
+from runtime.codec import data_converter
 from runtime.embedded_temporal import TemporalServer, embedded_temporal, free_port
 from runtime.search_attributes import cli_types
+from runtime.settings import Settings
 from workflows.attributes import ALL as SEARCH_ATTRIBUTES
 
 
@@ -46,6 +47,6 @@ async def quiet_stack(
         networks_url=str(beside.networks_control.base_url),
     )
     temporal = OwnTemporal(folder=folder, port=free_port())
-    client = await Client.connect(temporal.address, data_converter=pydantic_data_converter, lazy=True)
+    client = await Client.connect(temporal.address, data_converter=data_converter(Settings()), lazy=True)
     async with connected(around, client, address=temporal.address, database_url=database_url) as stack:
         yield stack, temporal

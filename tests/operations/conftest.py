@@ -9,8 +9,8 @@ from cryptography.fernet import Fernet
 from processes import sandbox_process
 from pydantic import SecretStr
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
 
+from runtime.codec import data_converter
 from runtime.connections import StripeCredentials
 from runtime.embedded_temporal import embedded_temporal
 from runtime.search_attributes import cli_types
@@ -26,7 +26,7 @@ KEY = "sk_test_sandbox"
 async def client() -> AsyncIterator[Client]:
     """Connected to a Temporal server on which nobody works: cases stay as they were started."""
     async with embedded_temporal(search_attributes=cli_types(SEARCH_ATTRIBUTES)) as server:
-        yield await Client.connect(server.address, data_converter=pydantic_data_converter)
+        yield await Client.connect(server.address, data_converter=data_converter(Settings()))
 
 
 @pytest.fixture(scope="session")

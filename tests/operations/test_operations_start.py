@@ -8,7 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from operations_samples import early_fraud_warning, ethoca, fresh, source
 from temporalio.client import Client, WorkflowExecutionDescription
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.service import RetryConfig, RPCError
 
 from chargebacks.contracts import AlertRequest, alert_case_id
@@ -16,8 +15,10 @@ from chargebacks.errors import BadInput, TryLater
 from networks.ethoca import Ethoca
 from networks.stripe_warnings import StripeWarnings
 from operations.start import StartedCase, receive_alerts, start_alert
+from runtime.codec import data_converter
 from runtime.embedded_temporal import embedded_temporal
 from runtime.search_attributes import cli_types
+from runtime.settings import Settings
 from store import Store
 from workflows.attributes import ACCOUNT, AMOUNT, RESPOND_BY, SOURCE, STATUS
 from workflows.attributes import ALL as SEARCH_ATTRIBUTES
@@ -92,7 +93,7 @@ async def test_a_message_waits_in_the_inbox_while_temporal_is_down(client: Clien
     async with embedded_temporal(search_attributes=cli_types(SEARCH_ATTRIBUTES)) as server:
         dying = await Client.connect(
             server.address,
-            data_converter=pydantic_data_converter,
+            data_converter=data_converter(Settings()),
             retry_config=RetryConfig(max_elapsed_time_millis=100, max_retries=1),
         )
     with pytest.raises(TryLater, match="did not start"):

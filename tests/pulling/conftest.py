@@ -8,13 +8,14 @@ from reading_shops import Reading, open_reading
 from temporalio.api.enums.v1 import IndexedValueType
 from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 
 import worker
 from demo.stack import Stack, StandIns, connected, stand_ins
+from runtime.codec import data_converter
 from runtime.embedded_temporal import embedded_temporal, find_binary
 from runtime.search_attributes import cli_types
+from runtime.settings import Settings
 from workflows.attributes import ALL as SEARCH_ATTRIBUTES
 
 
@@ -35,7 +36,7 @@ async def work(stack: Stack, parts: AsyncExitStack) -> None:
 @pytest.fixture(scope="session")
 async def stack(around: StandIns) -> AsyncIterator[Stack]:
     async with embedded_temporal(search_attributes=cli_types(SEARCH_ATTRIBUTES)) as temporal:
-        client = await Client.connect(temporal.address, data_converter=pydantic_data_converter)
+        client = await Client.connect(temporal.address, data_converter=data_converter(Settings()))
         async with connected(around, client, address=temporal.address) as made, AsyncExitStack() as parts:
             await work(made, parts)
             yield made
@@ -46,7 +47,7 @@ async def skipping_stack(around: StandIns, tmp_path_factory: pytest.TempPathFact
     """On a server that skips time: thirty days pass while a test waits for them."""
     database = f"sqlite:///{tmp_path_factory.mktemp('skipping')}/store.db"
     async with await WorkflowEnvironment.start_time_skipping(
-        data_converter=pydantic_data_converter,
+        data_converter=data_converter(Settings()),
         test_server_existing_path=find_binary(None, name="temporal-test-server"),
     ) as environment:
         client = environment.client

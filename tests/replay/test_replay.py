@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 from commands import all_commands
 from temporalio.client import WorkflowHistory
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import Replayer
 
 import worker
+from runtime.codec import data_converter
+from runtime.settings import Settings
 
 HISTORIES = Path(__file__).resolve().parent.parent / "histories"
 FINGERPRINT = HISTORIES / "commands.json"
@@ -33,7 +34,7 @@ async def test_recorded_history_replays(path: Path) -> None:
     """The history gives the same commands today as on the day it was recorded."""
     replayer = Replayer(
         workflows=worker.WORKFLOWS,
-        data_converter=pydantic_data_converter,
+        data_converter=data_converter(Settings()),
         workflow_runner=worker.workflow_runner(),
     )
     history = WorkflowHistory.from_json(f"{path.parent.name}/replayed", path.read_text())
