@@ -49,7 +49,8 @@ def _run(app: typer.Typer, name: str) -> int:
 
 def _usage(wrong: typer.TyperException) -> str:
     """Empty where the help itself was the answer."""
-    said = wrong.format_message().replace("Value error, ", "")
+    said = " ".join(wrong.format_message().replace("Value error, ", "").split())
+    said += "." if said[-1:].isalnum() else ""  # a list of choices ends without one
     context = getattr(wrong, "ctx", None)
     hint = f" See `{context.command_path} --help`." if context is not None else ""
     return f"{said}{hint}" if said else ""

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from cli import connecting, policies, pulling, reading, standing
+from cli import connecting, policies, pulling, reading, standing, tokens
 from cli.commands import SET_UP, Account, command, console
 
 app = typer.Typer()
@@ -126,3 +126,4 @@ app.add_typer(pulling.app)
 app.add_typer(connecting.app, name="connect", rich_help_panel=SET_UP)
 app.add_typer(policies.app, name="policy", rich_help_panel=SET_UP)
 app.add_typer(standing.app, name="standing", rich_help_panel=SET_UP)
+app.add_typer(tokens.app, name="token", rich_help_panel=SET_UP)

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 
 from chargebacks.contracts import CaseFile, CaseKind, CaseStatus, alert_case_id
 from chargebacks.errors import BadInput
+from chargebacks.scopes import Scope
 from chargebacks.supply_reading import read_supply
 from ingest.api_models import (
     AlertIn,
@@ -80,7 +81,7 @@ async def start_alert(
     alert: AlertIn,
     request: Request,
     parts: PartsOf,
-    token: Annotated[ApiToken, Depends(require_scope("alerts:write"))],
+    token: Annotated[ApiToken, Depends(require_scope(Scope.ALERTS_WRITE))],
     client_key: ClientKey = None,
 ) -> Response:
     """For alerts that reach your own systems first. The token stands for the network's signature. 202 means that the
@@ -114,7 +115,7 @@ async def start_dispute(
     dispute: DisputeIn,
     request: Request,
     parts: PartsOf,
-    token: Annotated[ApiToken, Depends(require_scope("disputes:write"))],
+    token: Annotated[ApiToken, Depends(require_scope(Scope.DISPUTES_WRITE))],
     client_key: ClientKey = None,
 ) -> Response:
     """For a dispute that Stripe's events did not bring. A dispute has one case, however often it is asked for."""
@@ -131,7 +132,7 @@ async def start_dispute(
 @router.get("", response_model=Cases, summary="List cases", responses=_may_fail(400))
 async def list_cases(
     parts: PartsOf,
-    token: Annotated[ApiToken, Depends(require_scope("cases:read"))],
+    token: Annotated[ApiToken, Depends(require_scope(Scope.CASES_READ))],
     kind: CaseKind | None = None,
     status: CaseStatus | None = None,
     account: Annotated[str | None, Query(max_length=200)] = None,
@@ -166,7 +167,7 @@ async def hand_in(
     evidence: EvidenceIn,
     request: Request,
     parts: PartsOf,
-    token: Annotated[ApiToken, Depends(require_scope("evidence:write"))],
+    token: Annotated[ApiToken, Depends(require_scope(Scope.EVIDENCE_WRITE))],
     client_key: ClientKey = None,
 ) -> Response:
     """Everything is checked first: when one file cannot be used, nothing is kept, and the answer names each. The same
@@ -199,7 +200,7 @@ async def hand_in(
     responses=_may_fail(400, 404),
 )
 async def evidence_of(
-    case_id: CaseId, parts: PartsOf, token: Annotated[ApiToken, Depends(require_scope("cases:read"))]
+    case_id: CaseId, parts: PartsOf, token: Annotated[ApiToken, Depends(require_scope(Scope.CASES_READ))]
 ) -> Response:
     """Names and hashes of what was handed in; never its content."""
     listed = await list_evidence(parts.store, case_id)
@@ -217,7 +218,7 @@ async def decide_case(
     decision: DecisionIn,
     request: Request,
     parts: PartsOf,
-    token: Annotated[ApiToken, Depends(require_scope("cases:decide"))],
+    token: Annotated[ApiToken, Depends(require_scope(Scope.CASES_DECIDE))],
     client_key: ClientKey = None,
 ) -> Response:
     """The case itself says whether the word fits what it asks. 409 when it does not, 503 when no worker answers: the
@@ -285,7 +286,7 @@ def _check_fits(decision: DecisionIn) -> None:
     "/{case_id:path}", response_model=CaseFile, summary="Read one case in full", responses=_may_fail(404)
 )
 async def one_case(
-    case_id: CaseId, parts: PartsOf, token: Annotated[ApiToken, Depends(require_scope("cases:read"))]
+    case_id: CaseId, parts: PartsOf, token: Annotated[ApiToken, Depends(require_scope(Scope.CASES_READ))]
 ) -> Response:
     """What it waits for, the facts, the decision with its sum, money, evidence, timeline."""
     return _json((await read_case(parts.store, case_id)).model_dump_json())

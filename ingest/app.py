@@ -11,6 +11,7 @@ from temporalio.client import Client
 
 from chargebacks.errors import CaseError
 from ingest import api, health, webhooks
+from ingest.codec import offer_codec
 from ingest.errors import on_bug, on_case_error, on_http_error, on_wrong_form
 from ingest.limits import LimitBodies, RateLimits
 from ingest.metrics import Metrics
@@ -40,6 +41,7 @@ def create_app(parts: Parts) -> FastAPI:
     app.add_exception_handler(RequestValidationError, on_wrong_form)
     app.add_exception_handler(Exception, on_bug)
     app.add_middleware(LimitBodies)
+    offer_codec(app, parts.settings)
     return app
 
 

@@ -9,6 +9,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import SecretStr
 
 from chargebacks.errors import CaseError, NotAuthentic
+from chargebacks.scopes import Scope
 from ingest.errors import TooMany
 from ingest.parts import Parts, parts_of
 from store import ApiToken
@@ -22,7 +23,7 @@ class NotAllowed(CaseError):
     """The token is valid, and not for this."""
 
 
-def require_scope(scope: str) -> Callable[..., Awaitable[ApiToken]]:
+def require_scope(scope: Scope) -> Callable[..., Awaitable[ApiToken]]:
     """A dependency that gives the request's token. NotAuthentic without a valid one, NotAllowed without the scope,
     TooMany when the token is used too often."""
 

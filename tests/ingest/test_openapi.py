@@ -14,14 +14,15 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from chargebacks.scopes import Scope
+
 CHECKS = (not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance)
 CASES_OF_EACH = 60
 
 
 async def test_no_request_breaks_it(service: Service, new_token: Any) -> None:
     """Requests made from the description, right ones and wrong ones, with a token that may do everything."""
-    scopes = ("alerts:write", "disputes:write", "evidence:write", "cases:read", "cases:decide")
-    headers = {"Authorization": f"Bearer {await new_token(*scopes)}"}
+    headers = {"Authorization": f"Bearer {await new_token(*Scope)}"}
     seen = await asyncio.to_thread(every_operation, service.url, headers)
     print(f"answers: {dict(seen)}")
     assert sum(seen.values()) > CASES_OF_EACH
