@@ -3,7 +3,7 @@
 python examples/evidence_worker.py --queue shop-evidence
 
 It needs nothing but Temporal's SDK, in any language, and the contract in docs/evidence-sources.md. TEMPORAL_ADDRESS
-and the other settings of Temporal say where the server is.
+and the other settings of Temporal say where the server is, and PAYLOAD_KEYS how payloads are encrypted, if they are.
 """
 
 import argparse
@@ -11,6 +11,7 @@ import asyncio
 from datetime import timedelta
 from typing import Any
 
+from payload_codec import converter
 from temporalio import activity
 from temporalio.client import Client
 from temporalio.envconfig import ClientConfig
@@ -65,7 +66,7 @@ async def collect_evidence(request: dict[str, Any]) -> dict[str, Any]:
 async def main(queue: str) -> None:
     config = ClientConfig.load_client_connect_config()
     config.setdefault("target_host", "localhost:7233")
-    client = await Client.connect(**config)
+    client = await Client.connect(**config, data_converter=converter())
     async with Worker(client, task_queue=queue, activities=[collect_evidence]):
         print(f"evidence worker on {queue}", flush=True)
         await asyncio.Event().wait()
