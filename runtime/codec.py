@@ -146,12 +146,12 @@ def _parse(payload_keys: SecretStr | None) -> dict[str, bytes]:
     named: dict[str, bytes] = {}
     for number, entry in enumerate(payload_keys.get_secret_value().split(","), start=1):
         entry = entry.strip()
-        name, _, written = entry.partition(":")
+        name, colon, written = entry.partition(":")
         if entry == CLEAR and number == 1:
             named[CLEAR] = b""
             continue
-        if not _NAME.fullmatch(name) or name == CLEAR:
-            raise _malformed(number, "has no name such as 2026-11 before its colon")
+        if not colon or not _NAME.fullmatch(name) or name == CLEAR:
+            raise _malformed(number, "does not begin with a name and a colon")
         if name in named:
             raise _malformed(number, f"is a second one with the name {name}")
         named[name] = _key(written.strip(), number)
