@@ -9,7 +9,7 @@ from chargebacks.disputes import CE3, Dispute, text_mark
 from chargebacks.errors import NeedsOperator
 from chargebacks.evidence_fields import FILE_FIELDS
 from chargebacks.evidence_items import EvidenceItem, Supplier
-from chargebacks.packet import Manifest, ManifestEntry
+from chargebacks.packet import BuiltPacket, Manifest, ManifestEntry
 
 CE3_FIELD = f"enhanced_evidence.{CE3}"
 
@@ -31,6 +31,17 @@ def was_submitted(dispute: Dispute) -> bool:
 def differing(wanted: Mapping[str, str], dispute: Dispute) -> tuple[str, ...]:
     """Fields that do not hold what is wanted; texts are compared by their marks, files by their ids."""
     return tuple(field for field, value in sorted(wanted.items()) if dispute.staged.get(field) != value)
+
+
+def holds_appeal(dispute: Dispute, packet: BuiltPacket, file_ids: Mapping[str, str]) -> bool:
+    """Whether the dispute's appeal is this packet: its text as the reason, and its files, which have no fields there.
+    `file_ids`: sha256 → Stripe's id."""
+    sent = dispute.staged.get("appeal.supporting_files", "")
+    ours = {file_ids.get(hashlib.sha256(file.content).hexdigest()) for file in packet.files}
+    said = dispute.staged.get("appeal.reason_for_filing")
+    return (
+        said == text_mark(packet.texts["uncategorized_text"]) and set(filter(None, sent.split(","))) == ours
+    )
 
 
 def beside(

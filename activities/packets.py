@@ -29,6 +29,7 @@ from activities.packet_facts import (
     compliance_of,
     differing,
     filed_elsewhere,
+    holds_appeal,
     shows_more_than,
     was_submitted,
 )
@@ -247,6 +248,12 @@ class Packets:
         files = {entry.field: ids.get(entry.sha256, "") for entry in entries}
         return differing(texts, dispute), differing(files, dispute)
 
+    async def _holds(self, order: SubmitOrder, dispute: Dispute, packet: BuiltPacket) -> bool:
+        """Whether Stripe holds exactly this packet as the answer of this round."""
+        if order.stage is Stage.APPEAL:
+            return holds_appeal(dispute, packet, await self._packets.file_ids(order.case_id))
+        return not any(await self._differences(order.case_id, dispute, packet))
+
     async def _reserve(self, order: SubmitOrder, dispute: Dispute) -> Submission:
         submission = await self._submissions.reserve(
             case_id=order.case_id,
@@ -271,7 +278,7 @@ class Packets:
         filed_by = filed_elsewhere(dispute, before=order.submissions_before)
         if not ours and filed_by is FiledBy.ELSEWHERE:
             reserved = await self._packets.packet(order.case_id, submission.digest)
-            ours = not any(await self._differences(order.case_id, dispute, reserved))
+            ours = await self._holds(order, dispute, reserved)
         if ours:
             return await self._filed(submission, dispute)
         await self._submissions.elsewhere(submission)

@@ -206,7 +206,7 @@ def _answered(case: DisputeCase, question: Question, answer: Answer) -> Act | No
             case.record.note(f"approved by {answer.by} for another packet: void, the question stays open")
             return None
         case.record.note(f"approved by {answer.by}{note}")
-        return Act(way=proposal, by=answer.by, ordered=True)
+        return Act(way=proposal, by=answer.by, ordered=True, why=f"approved by {answer.by}")
     case.record.note(f"declined by {answer.by}{note}")
     if proposal is Way.FIGHT or proposal is Way.LEAVE:
         case.declined = answer.by

@@ -4,8 +4,9 @@
 
 PLAN is a folder with `points.json` ({case id: point}) and one file per point that has been reached. A point is
 `before NAME` or `after NAME`, where NAME is an activity or a call of an activity's collaborator, such as
-`stripe.create_refund`; ` in ACTIVITY` after a call means that activity's call only. Dying means: at once, nothing
-closed, nothing told to anybody.
+`stripe.create_refund`; ` in ACTIVITY` after a call means that activity's call only, and ` again` after that its second
+one. What comes piece by piece is over `after` its last piece. Dying means: at once, nothing closed, nothing told to
+anybody.
 """
 
 import asyncio
@@ -15,14 +16,25 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, NoReturn
 
+import temporalio.client
 from temporalio import activity
+from temporalio.client import (
+    Client,
+    ClientConfig,
+    OutboundInterceptor,
+    SignalWorkflowInput,
+    StartWorkflowInput,
+    WorkflowHandle,
+)
 from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, Interceptor
 from temporalio.worker._worker import load_default_build_id
 
@@ -45,15 +57,39 @@ class Executioner:
 
     def __init__(self, plan: Path) -> None:
         self._plan = plan
+        self._passed: Counter[tuple[str, int, str]] = Counter()
 
     def at(self, point: str) -> None:
         info = activity.info()
         case_id = info.workflow_id or ""
+        passing = (f"{case_id} {info.activity_id}", info.attempt, point)
+        self._passed[passing] += 1
+        named = f"{point} in {info.activity_type}"
+        reached = (point, named, f"{named} again" if self._passed[passing] == 2 else named)
         points = json.loads((self._plan / "points.json").read_text())
         mark = mark_of(self._plan, case_id)
-        if points.get(case_id) in (point, f"{point} in {info.activity_type}") and not mark.exists():
+        if points.get(case_id) in reached and not mark.exists():
             mark.write_text(point)
             os._exit(DIED)
+
+
+class AroundCallsOfTemporal(temporalio.client.Interceptor):
+    """Points around what activities ask of Temporal: `temporal.start_workflow` and `temporal.signal_workflow`."""
+
+    def __init__(self, executioner: Executioner) -> None:
+        self._executioner = executioner
+
+    def intercept_client(self, next: OutboundInterceptor) -> OutboundInterceptor:
+        around = partial(_around_call, name="temporal", executioner=self._executioner)
+
+        class Around(OutboundInterceptor):
+            async def start_workflow(self, input: StartWorkflowInput) -> WorkflowHandle[Any, Any]:
+                return await around(super().start_workflow)(input)
+
+            async def signal_workflow(self, input: SignalWorkflowInput) -> None:
+                await around(super().signal_workflow)(input)
+
+        return Around(next)
 
 
 class AroundActivities(Interceptor):
@@ -79,26 +115,35 @@ def around_calls(part: Any, name: str, executioner: Executioner) -> Any:
 
     class Around:
         def __getattr__(self, method: str) -> Any:
-            call: Callable[..., Any] = getattr(part, method)
-            before, after = f"before {name}.{method}", f"after {name}.{method}"
-
-            async def called(*args: Any, **kwargs: Any) -> Any:
-                executioner.at(before)
-                result = await call(*args, **kwargs)
-                executioner.at(after)
-                return result
-
-            def called_in_thread(*args: Any, **kwargs: Any) -> Any:
-                executioner.at(before)
-                result = call(*args, **kwargs)
-                executioner.at(after)
-                return result
-
-            if inspect.isasyncgenfunction(call):
-                return call
-            return called if inspect.iscoroutinefunction(call) else called_in_thread
+            return _around_call(getattr(part, method), name=name, executioner=executioner)
 
     return Around()
+
+
+def _around_call(call: Callable[..., Any], *, name: str, executioner: Executioner) -> Callable[..., Any]:
+    before, after = f"before {name}.{call.__name__}", f"after {name}.{call.__name__}"
+
+    async def called(*args: Any, **kwargs: Any) -> Any:
+        executioner.at(before)
+        result = await call(*args, **kwargs)
+        executioner.at(after)
+        return result
+
+    async def called_piece_by_piece(*args: Any, **kwargs: Any) -> AsyncIterator[Any]:
+        executioner.at(before)
+        async for piece in call(*args, **kwargs):
+            yield piece
+        executioner.at(after)
+
+    def called_in_thread(*args: Any, **kwargs: Any) -> Any:
+        executioner.at(before)
+        result = call(*args, **kwargs)
+        executioner.at(after)
+        return result
+
+    if inspect.isasyncgenfunction(call):
+        return called_piece_by_piece
+    return called if inspect.iscoroutinefunction(call) else called_in_thread
 
 
 def mortal(parts: worker.Parts, executioner: Executioner) -> worker.Parts:
@@ -120,12 +165,18 @@ def mortal(parts: worker.Parts, executioner: Executioner) -> worker.Parts:
     )
 
 
+def watched(config: ClientConfig, executioner: Executioner) -> ClientConfig:
+    """The same client, with points around its calls."""
+    config["interceptors"] = [*config["interceptors"], AroundCallsOfTemporal(executioner)]
+    return config
+
+
 async def work(plan: Path) -> None:
     settings = Settings()
     executioner = Executioner(plan)
     stop = stop_requested()
     async with AsyncExitStack() as stack:
-        client = await connect(settings)
+        client = Client(**watched((await connect(settings)).config(), executioner))
         parts = await worker.assemble(settings, stack)
         dying = mortal(parts, executioner)
         interceptors = [AroundActivities(executioner)]

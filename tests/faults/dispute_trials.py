@@ -5,8 +5,8 @@ import hashlib
 import io
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
 from happenings import PATIENCE_SECONDS, Fault
@@ -20,6 +20,7 @@ from chargebacks.errors import CaseError
 from chargebacks.evidence_items import Supplier, Supply
 from demo.stack import post
 from evidence_sources.folder import GivenFile
+from operations.decide import approve
 from operations.disputes import dispute_changed, start_dispute, submit
 from operations.evidence import add_evidence
 from packets.intake import Intake
@@ -58,20 +59,59 @@ PERSON = "Ada"
 _INTAKE = Intake()
 
 
+Sale = Callable[[Shop, int], Awaitable[str]]
+"""Sells for so many cents of a dollar; the id of the charge."""
+
+
+async def to_a_subscriber(shop: Shop, amount: int) -> str:
+    charge, _ = await shop.subscribed(amount, metadata={"order_id": "1001"})
+    return charge
+
+
+async def to_a_regular(shop: Shop, amount: int) -> str:
+    """The third order of a customer who is known by address and account: what CE 3.0 asks for."""
+    card = {
+        "amount": amount,
+        "last4": f"{amount % 10_000:04}",
+        "description": "Studio, 12 months",
+        "receipt_email": "jane@example.com",
+        "billing_details": {"name": "Jane Doe", "email": "jane@example.com"},
+        "metadata": {"order_id": "1001", "customer_ip": "203.0.113.9", "account_id": "user-1"},
+    }
+    days = [timedelta(days=before) for before in (240, 170, 10)]
+    charges = [{**card, "created": (datetime.now(UTC) - ago).isoformat()} for ago in days]
+    made: Any = await post(
+        shop.stack.stripe_control, "/_sandbox/charges", {"account": shop.account, "charges": charges}
+    )
+    return str(made["charges"][-1]["id"])
+
+
 @dataclass(frozen=True)
 class Ending:
     """How a dispute comes out when nothing is lost and nothing is done twice."""
 
-    wishes: dict[str, str]
+    wishes: dict[str, Any]
     """What the stand-in is told when it opens the dispute."""
     status: str
     verdict: str
     filings: int = 0
     refunds: int = 0
+    sale: Sale = to_a_subscriber
+    appealed: bool = False
+    """Lost at first, and appealed on a person's word."""
+    on_a_persons_word: bool = False
+    """Never filed by the policy alone."""
 
 
 FOUGHT = Ending({"reason": "product_not_received"}, status="won", verdict="won", filings=1)
 GIVEN_UP = Ending({"reason": "duplicate"}, status="lost", verdict="accepted")
+WITH_CE3 = replace(
+    FOUGHT,
+    wishes={"reason": "fraudulent", "enhanced_eligibility_types": ["visa_compelling_evidence_3"]},
+    sale=to_a_regular,
+)
+COMPLIANCE = replace(FOUGHT, wishes={"reason": "noncompliant", "kind": "compliance"}, on_a_persons_word=True)
+APPEALED = replace(FOUGHT, filings=2, appealed=True)
 REFUNDED = Ending({"kind": "inquiry"}, status="warning_closed", verdict="refunded", refunds=1)
 
 
@@ -112,11 +152,23 @@ class DisputeTrial:
         if self.source is not None:
             await self._until(_has_answers)
         order = self._order if self.source is not None else None
+        if self.ending.on_a_persons_word:
+            order = self._order
         if self.ending.filings and await self._until(_is_filed, meanwhile=order):
-            decided = f"/_sandbox/disputes/{self.dispute}/decide"
-            await post(self.shop.stack.stripe_control, decided, {"status": self.ending.status})
-            await self._tell()
+            if self.ending.appealed:
+                await self._appeal()
+            await self._happens("decide", status=self.ending.status)
         await self._until(lambda case: case.status is CaseStatus.CLOSED)
+
+    async def _appeal(self) -> None:
+        await self._happens("decide", status="lost")
+        await self._until(lambda case: _story(case).verdict is not None)
+        await self._happens("appeal", due_by=int(time.time()) + SOON)
+        await self._until(lambda case: len(_story(case).filings) == 2, meanwhile=self._approve)
+
+    async def _happens(self, what: str, **body: Any) -> None:
+        await post(self.shop.stack.stripe_control, f"/_sandbox/disputes/{self.dispute}/{what}", body)
+        await self._tell()
 
     async def problems(self) -> list[str]:
         """What is not as it must be."""
@@ -156,7 +208,7 @@ class DisputeTrial:
             ("status", dispute["status"], self.ending.status),
             ("method", dispute["intended_submission_method"], "manual"),
             ("submissions", dispute["evidence_details"]["submission_count"], self.ending.filings),
-            ("closed at Stripe", len(events["data"]), 1),
+            ("closed at Stripe", len(events["data"]), 1 + self.ending.appealed),
             ("refunds", (len(sums["refunds"]), sums["refunded"]), (self.ending.refunds, refunded)),
         ]
 
@@ -169,41 +221,64 @@ class DisputeTrial:
         sent, packet = await self.shop.submissions(self.dispute), _story(case).packet
         filed = [(one.filed_by.value, one.digest, one.approved_by) for one in _story(case).filings]
         reserved = await self.shop.stack.store.submissions.of_case(self.case)
-        whose = PERSON if self.source is not None else f"policy {case.policy_version}"
-        digest = packet.digest if packet is not None else None
+        by_person = self.source is not None or self.ending.on_a_persons_word
+        whose = [PERSON if by_person else f"policy {case.policy_version}", PERSON]
+        digests = [*(one.digest for one in _story(case).filings[:-1]), packet.digest if packet else None]
         once = self.ending.filings
+        approved = [await self._approved(one, appeal=number > 0) for number, one in enumerate(digests)]
         return [
             ("calls without submit", [call for call in posts if "submit" not in call["parameters"]], []),
             ("sent", [_sending(one) for one in sent], [("api", "manual", "manual", False)] * once),
             ("asked for", [one["request"] in asked for one in sent], [True] * once),
             ("a new key only after a stored failure", len(keys) <= once + stored_failures, True),
             ("in time", [one["at"] < self.due_by for one in sent], [True] * once),
-            ("filed", filed, [("us", digest, whose)] * once),
+            ("filed", filed, [("us", *pair) for pair in zip(digests, whose, strict=False)][:once]),
             (
                 "reserved",
                 [(one.state.value, one.digest, one.approved_by) for one in reserved],
-                [("filed", digest, whose)] * once,
+                [("filed", *pair) for pair in zip(digests, whose, strict=False)][:once],
             ),
-            ("content", [_received(one) for one in sent], [await self._approved(digest)] * once),
+            ("content", [_received(one) for one in sent], approved[:once]),
+            (
+                "CE 3.0",
+                [
+                    "visa_compelling_evidence_3" in one["evidence"].get("enhanced_evidence", ())
+                    for one in sent
+                ],
+                [self.ending is WITH_CE3] * once,
+            ),
             ("files", [len(one["files"]) >= 2 for one in sent], [True] * once),
         ]
 
-    async def _approved(self, digest: str | None) -> dict[str, str]:
-        """Field → sha256 by the packet's manifest; of a file with the id that Stripe gave us for it."""
+    async def _approved(self, digest: str | None, *, appeal: bool) -> dict[str, str]:
+        """Field → sha256 by the packet's manifest; of a file with the id that Stripe gave us for it. An appeal takes a
+        text and files without fields."""
         if digest is None:
             return {}
         packets = self.shop.stack.store.packets
         manifest, ids = await packets.manifest(self.case, digest), await packets.file_ids(self.case)
-        return {
+        content = {
             entry.field: f"{entry.sha256} {ids.get(entry.sha256)}" if entry.kind == "file" else entry.sha256
             for entry in manifest.entries
+            if not entry.field.startswith("enhanced_evidence.")
         }
+        return _as_appeal(content, content["uncategorized_text"]) if appeal else content
 
     async def _order(self, case: CaseFile) -> None:
         """A person has the packet filed that they see; once more where it changed meanwhile or no worker answered."""
         packet = _story(case).packet
         try:
             await submit(
+                self.shop.stack.client, self.case, by=PERSON, packet=packet.digest if packet else None
+            )
+        except CaseError:
+            return
+
+    async def _approve(self, case: CaseFile) -> None:
+        """A person lets the appeal go out that they see."""
+        packet = _story(case).packet
+        try:
+            await approve(
                 self.shop.stack.client, self.case, by=PERSON, packet=packet.digest if packet else None
             )
         except CaseError:
@@ -245,14 +320,15 @@ async def begin_dispute(
     faults: tuple[Fault, ...] = (),
     source: Source | None = None,
 ) -> DisputeTrial:
-    """A subscriber's charge, disputed, with a document that the merchant has added; the case goes on when a worker is
+    """A charge, disputed, with a document that the merchant has added; the case goes on when a worker is
     there."""
-    charge, _ = await shop.subscribed(amount, metadata={"order_id": "1001"})
-    due_by = int(time.time()) + (AT_ONCE if source is None else SOON)
+    charge = await ending.sale(shop, amount)
+    at_once = source is None and not ending.on_a_persons_word
+    due_by = int(time.time()) + (AT_ONCE if at_once else SOON)
     dispute = await shop.disputed(charge, due_by=due_by, **ending.wishes)
     named = None if source is None else await source.connect(shop)
     for fault in faults:
-        await shop.fault(fault.method, fault.path, fault.action, nth=fault.nth, seconds=fault.seconds)
+        await shop.fault(**vars(fault))
     stack = shop.stack
     started = await start_dispute(stack.client, stack.store, account=shop.name, dispute_id=dispute)
     await add_evidence(
@@ -313,5 +389,14 @@ def _sending(submission: dict[str, Any]) -> tuple[str, str, str, bool]:
 def _received(submission: dict[str, Any]) -> dict[str, str]:
     """Field → sha256 of what the bank has; of a file with its id."""
     files = {field: f"{file['sha256']} {file['id']}" for field, file in submission["files"].items()}
-    texts = {field: text for field, text in submission["evidence"].items() if field not in files}
+    if submission["stage"] == "appeal_needs_response":
+        ours = {field: file for field, file in files.items() if field.startswith("appeal.")}
+        reason = submission["evidence"]["appeal"]["card"]["reason_for_filing"]
+        return _as_appeal(ours, hashlib.sha256(reason.encode()).hexdigest())
+    said = submission["evidence"].items()
+    texts = {field: text for field, text in said if field not in files and isinstance(text, str)}
     return files | {field: hashlib.sha256(text.encode()).hexdigest() for field, text in texts.items()}
+
+
+def _as_appeal(files: dict[str, str], reason: str) -> dict[str, str]:
+    return {"reason": reason, "files": ", ".join(sorted(file for file in files.values() if " " in file))}

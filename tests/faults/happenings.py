@@ -91,6 +91,8 @@ class Fault:
     action: str
     nth: int | None = 1
     seconds: float = 0
+    parameter: str = ""
+    """Which parameter is lost, of the action `loses`."""
 
 
 async def begin(
@@ -100,7 +102,7 @@ async def begin(
     charge_id, subscription = await shop.subscribed(amount)
     charge = await shop.know(charge_id)
     for fault in faults:
-        await shop.fault(fault.method, fault.path, fault.action, nth=fault.nth, seconds=fault.seconds)
+        await shop.fault(**vars(fault))
     refunded = disputed or amount
     case, alert = await shop.alert(charge, amount=Money(amount_minor=refunded, currency="USD"))
     return Trial(

@@ -1,19 +1,24 @@
 """The worker process dies at every boundary of a dispute's activities, and before and after every call they make."""
 
+import asyncio
 import base64
+import http.server
 import itertools
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from deaths import Beginning, die_everywhere
 from dispute_trials import (
+    APPEALED,
+    COMPLIANCE,
     FOUGHT,
     GIVEN_UP,
     POLICY,
     REFUNDED,
+    WITH_CE3,
     DisputeTrial,
     Ending,
     Source,
@@ -72,6 +77,14 @@ FIGHTING = (
 )
 ASKING_AN_ENDPOINT = ("ask_endpoint", "endpoints.ask", "intake.check", "evidence.add")
 ASKING_AN_ACTIVITY = ("keep_supply", "intake.check in keep_supply", "evidence.add in keep_supply")
+BY_URL = ("endpoints.fetch",)
+STAGING_CE3 = (
+    "packets.ce3 in stage_packet",
+    "stripe.stage_evidence in stage_packet again",
+    "stripe.stage_evidence in submit_packet again",
+)
+COMPLYING = ("stripe.submit_evidence",)
+APPEALING = ("stripe.submit_appeal", "packets.keep_file_id in submit_packet")
 GIVING_UP = ("accept_dispute", "stripe.close_dispute")
 REFUNDING = (
     "refund_charge",
@@ -88,13 +101,22 @@ async def test_death_at_every_boundary_files_once_what_was_approved(stack: Stack
     """Whatever the worker was doing when it died: one submission, of the packet that was approved, before its time is
     over; given up or refunded once where that was decided; the case closed with its verdict."""
     numbers = itertools.count()
-    async with evidence_endpoint(tmp_path) as url, merchants_worker(stack):
+    async with (
+        evidence_endpoint(tmp_path) as url,
+        file_server(tmp_path / "orders" / "1001" / "shipping_documentation") as files,
+        merchants_worker(stack, files),
+    ):
         endpoint = Source(kind=Supplier.ENDPOINT, url=url, secret=SecretStr(SECRET))
         merchants = Source(kind=Supplier.ACTIVITY, task_queue=QUEUE)
+        by_url = Source(kind=Supplier.ACTIVITY, task_queue=f"{QUEUE}-by-url")
         ways: tuple[tuple[tuple[str, ...], Ending, Source | None], ...] = (
             (FIGHTING, FOUGHT, None),
             (ASKING_AN_ENDPOINT, FOUGHT, endpoint),
             (ASKING_AN_ACTIVITY, FOUGHT, merchants),
+            (BY_URL, FOUGHT, by_url),
+            (STAGING_CE3, WITH_CE3, None),
+            (COMPLYING, COMPLIANCE, None),
+            (APPEALING, APPEALED, None),
             (GIVING_UP, GIVEN_UP, None),
             (REFUNDING, REFUNDED, None),
         )
@@ -130,17 +152,37 @@ async def evidence_endpoint(folder: Path) -> AsyncIterator[str]:
         yield address_in(log)
 
 
-@activity.defn(name=COLLECT_EVIDENCE)
-async def collect_evidence(request: dict[str, Any]) -> dict[str, Any]:
-    """The same from an activity of the merchant's own."""
-    label = base64.b64encode(document("label")).decode()
-    return {
-        "fields": {"shipping_tracking_number": "1Z999AA10123456784"},
-        "files": [{"field": "shipping_documentation", "name": "label.pdf", "content_base64": label}],
-    }
+@asynccontextmanager
+async def file_server(folder: Path) -> AsyncIterator[str]:
+    """Gives the files of a folder by URL; its address."""
+    handler = partial(http.server.SimpleHTTPRequestHandler, directory=str(folder))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        serving = asyncio.create_task(asyncio.to_thread(server.serve_forever))
+        try:
+            yield f"http://127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
+            await serving
 
 
 @asynccontextmanager
-async def merchants_worker(stack: Stack) -> AsyncIterator[None]:
-    async with Worker(stack.client, task_queue=QUEUE, activities=[collect_evidence]):
+async def merchants_worker(stack: Stack, files: str) -> AsyncIterator[None]:
+    """The same from activities of the merchant's own: with the file in it, and with its URL."""
+    label = base64.b64encode(document("label")).decode()
+    given = {QUEUE: {"content_base64": label}, f"{QUEUE}-by-url": {"url": f"{files}/label.pdf"}}
+    async with AsyncExitStack() as workers:
+        for queue, file in given.items():
+            collect = _collecting(file)
+            await workers.enter_async_context(Worker(stack.client, task_queue=queue, activities=[collect]))
         yield
+
+
+def _collecting(file: dict[str, str]) -> Callable[..., Any]:
+    @activity.defn(name=COLLECT_EVIDENCE)
+    async def collect_evidence(request: dict[str, Any]) -> dict[str, Any]:
+        return {
+            "fields": {"shipping_tracking_number": "1Z999AA10123456784"},
+            "files": [{"field": "shipping_documentation", "name": "label.pdf", **file}],
+        }
+
+    return collect_evidence
