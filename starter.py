@@ -101,10 +101,13 @@ async def list_cases(
             account=account,
             limit=limit,
         )
+        notices = await store.notices.open() if attention else ()
     if as_json:
         typer.echo("[" + ",\n".join(case.model_dump_json(exclude={"timeline"}) for case in found) + "]")
     else:
         show_cases(console(), found, now=now, limit=limit)
+        for notice in notices:
+            console().print(f"{notice.subject}: {notice.text}", style="yellow", markup=False)
 
 
 @command(app, "case", panel=CASES)

@@ -29,6 +29,7 @@ from activities.heartbeats import Heartbeats
 from activities.matching import Matching
 from activities.outcomes import Outcomes
 from activities.packets import Packets
+from activities.pausing import Pausing
 from activities.pulling import Pulling
 from activities.refunds import Refunds
 from activities.subscriptions import Subscriptions
@@ -40,6 +41,7 @@ from chargebacks.errors import CaseError, NeedsOperator
 from evidence_sources.endpoint import ConfiguredSources
 from networks.pulling import ConfiguredPulls
 from networks.reporting import ConfiguredNetworks
+from operations.connections import PermissionWatch
 from operations.importing import CaseStarter
 from operations.pulling import PulledIntake
 from operations.senders import Senders
@@ -134,7 +136,8 @@ def workers(
         NETWORKS_QUEUE: _networks_worker,
         DOCUMENTS_QUEUE: _documents_worker,
     }
-    inner = [Heartbeats(), FailureTranslation(), *interceptors]
+    pausing = Pausing(PermissionWatch(parts.store, parts.stripe))
+    inner = [Heartbeats(), FailureTranslation(), pausing, *interceptors]
     return [made[queue](client, parts, settings, inner) for queue in queues]
 
 

@@ -6,8 +6,9 @@ from typing import Annotated
 
 import typer
 
-from cli import reading
+from cli import connection_care, reading
 from cli.commands import Account, command, console
+from cli.connection_care import set_up_account, set_up_schedules, stripe_and_store
 
 app = typer.Typer(help="Connect Stripe accounts, alert sources and evidence sources.", no_args_is_help=True)
 
@@ -47,19 +48,18 @@ async def connect_stripe_account(
 ) -> None:
     """Connect a Stripe account, or give a connected one a new key; its switches stay unless they are given.
 
-    The key is tried at Stripe and kept sealed. It is asked for at the terminal unless a file or a variable has it:
-    a command line can be read by others.
+    The key is tried at Stripe, permission by permission, and kept sealed. What lacks a permission rests; the webhook
+    endpoint is made at Stripe where PUBLIC_URL says how to reach us. The key is asked for at the terminal unless a
+    file or a variable has it: a command line can be read by others.
 
     Example: `starter.py connect stripe --account shop --key-env STRIPE_KEY`
     """
-    from cli.session import open_store, read_settings
+    from cli.session import read_settings
     from operations.connect import connect_stripe
-    from stripe_gateway.gateway import Gateway
 
     settings = read_settings()
     key = reading.stripe_key(file=key_file, variable=key_env)
-    async with open_store(settings) as store:
-        stripe = Gateway(credentials_of=store.accounts.stripe_credentials, settings=settings)
+    async with stripe_and_store(settings) as (stripe, store):
         found = await connect_stripe(
             store,
             stripe,
@@ -69,9 +69,11 @@ async def connect_stripe_account(
             alert_management=alerts,
             dispute_representment=disputes,
         )
-        await stripe.close()
-    mode = "live" if found.livemode else "test"
-    typer.echo(f"{account}  connected to {found.id}, {mode} mode. It observes until a policy says otherwise.")
+        mode = "live" if found.livemode else "test"
+        typer.echo(
+            f"{account}  connected to {found.id}, {mode} mode. It observes until a policy says otherwise."
+        )
+        await set_up_account(settings, stripe, store, account)
 
 
 @command(app, "source")
@@ -94,9 +96,11 @@ async def connect_alert_source(
     from cli.session import open_store, read_settings
     from cli.sources import source_secrets
     from operations.connect import connect_source
+    from operations.connections import alerts_url
 
+    settings = read_settings()
     secrets = source_secrets(kind, secrets_file)
-    async with open_store(read_settings()) as store:
+    async with open_store(settings) as store:
         source = await connect_source(
             store,
             name=name,
@@ -106,9 +110,12 @@ async def connect_alert_source(
             options=reading.options(option or ()),
             base_url=base_url,
         )
+        await set_up_schedules(settings, store)
     typer.echo(
         f"{source.name}  connected: {source.kind} alerts of {source.account}, outcomes to {source.base_url}"
     )
+    where = alerts_url(settings.public_url or "https://YOUR-ADDRESS", source.name)
+    typer.echo(f"Give the provider this address for its messages: {where}")
 
 
 @command(app, "evidence")
@@ -205,3 +212,6 @@ async def list_connections() -> None:
 
     async with open_store(read_settings()) as store:
         await show_connections(console(), store)
+
+
+app.add_typer(connection_care.app)

@@ -6,6 +6,7 @@ from pydantic import SecretStr
 from rich.console import Console
 from rich.text import Text
 
+from chargebacks.accounts import AccountFacts
 from chargebacks.errors import BadInput
 from cli import reading
 from cli.rows import table
@@ -30,7 +31,8 @@ def source_secrets(kind: str, file: Path | None) -> dict[str, SecretStr]:
 
 
 async def show_connections(console: Console, store: Store) -> None:
-    """Three lists: accounts, the sources of their alerts, the sources of their evidence."""
+    """Three lists: accounts, the sources of their alerts, the sources of their evidence; then what a person should
+    see to."""
     accounts = table("account", "mode", "alert management", "disputes", "policy")
     sources = table("alert source", "kind", "account", "outcomes go to")
     evidence = table("evidence source", "kind", "account", "asked at")
@@ -39,8 +41,8 @@ async def show_connections(console: Console, store: Store) -> None:
         accounts.add_row(
             Text(account.name, style="bold"),
             "live" if account.livemode else "test",
-            "on" if account.alert_management else "off",
-            "on" if account.dispute_representment else "off",
+            await _standing(store, account, on=account.alert_management, paused=account.alerts_paused),
+            await _standing(store, account, on=account.dispute_representment, paused=account.disputes_paused),
             f"{account.policy_version} ({policy.mode.value})",
         )
         for one in await store.evidence_sources.of_account(account.name):
@@ -54,3 +56,13 @@ async def show_connections(console: Console, store: Store) -> None:
         (evidence, "No evidence source is connected."),
     ):
         console.print(shown if shown.row_count else nothing)
+    for notice in await store.notices.open():
+        console.print(Text(f"{notice.subject}: {notice.text}", style="yellow"))
+
+
+async def _standing(store: Store, account: AccountFacts, *, on: bool, paused: str | None) -> str:
+    if not await store.accounts.is_connected(account.name):
+        return "removed"
+    if not account.enabled:
+        return "disabled"
+    return "off" if not on else "on" if paused is None else "rests"

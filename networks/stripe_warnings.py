@@ -37,7 +37,12 @@ class StripeWarnings:
     kind: ClassVar[str] = "stripe_efw"
     default_base_url: ClassVar[str] = "https://api.stripe.com"
     secrets: ClassVar[tuple[Setting, ...]] = (
-        Setting(name="webhook_secret", help="Signing secret (whsec_…) of the Stripe webhook endpoint."),
+        Setting(
+            name="webhook_secret",
+            help="Signing secret (whsec_…) of a Stripe webhook endpoint that sends here; the account's own endpoint "
+            "needs none.",
+            required=False,
+        ),
     )
     options: ClassVar[tuple[Setting, ...]] = (
         Setting(

@@ -33,7 +33,7 @@ async def connect_stripe(
     `stripe_account` is `acct_…` for charges made on a connected account. NeedsOperator when Stripe refuses the key,
     BadInput when the key is of another kind or the name stands for another account.
     """
-    _check_name(name)
+    check_name(name)
     tried = StripeCredentials(
         account=name,
         api_key=api_key,
@@ -67,7 +67,7 @@ async def connect_source(
 ) -> SourceSettings:
     """Keep an alert source, its secrets sealed; a known name is replaced. `base_url` is the real service's unless
     given. BadInput when secrets or options do not fit the kind, or the account is not connected."""
-    _check_name(name)
+    check_name(name)
     adapter = ADAPTERS.get(kind)
     source = SourceSettings(
         name=name,
@@ -95,7 +95,7 @@ async def connect_evidence_source(
 ) -> EvidenceSourceSettings:
     """Keep an evidence source of the merchant's, its secret sealed; a known name is replaced. BadInput when it cannot
     be reached as it is described, or the account is not connected."""
-    _check_name(name)
+    check_name(name)
     source = EvidenceSourceSettings(
         name=name,
         account=account,
@@ -128,10 +128,11 @@ async def activate_policy(store: Store, account: str, toml: str, *, by: str, at:
     return await store.accounts.activate_policy(account, toml, by=by.strip(), at=at)
 
 
-def _check_name(name: str) -> None:
-    """Names become a part of case ids, search attributes and command lines."""
+def check_name(name: str) -> str:
+    """Names become a part of case ids, search attributes, addresses and command lines. BadInput for one that cannot."""
     if not name or len(name) > 60 or not all(letter.isalnum() or letter in "-_." for letter in name):
         raise BadInput(
             "A name has 1 to 60 letters, digits, dashes, dots or underscores.",
             reason="bad_name",
         )
+    return name
