@@ -181,12 +181,11 @@ def _stripe_worker(
     refunds = Refunds(accounts=store.accounts, ledger=store.ledger, stripe=parts.stripe)
     subscriptions = Subscriptions(accounts=store.accounts, stripe=parts.stripe)
     disputes, evidence, packets = parts.disputes(), parts.dispute_evidence(), parts.dispute_packets()
-    syncing = Syncing(
-        store=store.sync, stripe=parts.stripe, starter=CaseStarter(client, store), index=store.charges
-    )
+    bulk = parts.stripe.in_bulk()
+    syncing = Syncing(store=store.sync, stripe=bulk, starter=CaseStarter(client, store), index=store.charges)
     watching = Watching(senders=Senders(store), notices=store.notices)
     backfilling = Backfilling(
-        index=store.charges, stripe=parts.stripe, records=store.backfills, notices=store.notices
+        index=store.charges, stripe=bulk, records=store.backfills, notices=store.notices
     )
     activities: list[Callable[..., Any]] = [
         matching.search_stripe,

@@ -109,7 +109,13 @@ async def take_in(
 
         try:
             done = await import_account(
-                client, store, stripe, account=account, since=since, until=datetime.now(UTC), progress=tell
+                client,
+                store,
+                stripe.in_bulk(),
+                account=account,
+                since=since,
+                until=datetime.now(UTC),
+                progress=tell,
             )
         finally:
             await stripe.close()

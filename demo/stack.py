@@ -192,10 +192,11 @@ def _environment(around: StandIns, temporal_address: str) -> dict[str, str]:
         "SECRETS_KEY": Fernet.generate_key().decode(),
         "STRIPE_API_BASE": around.stripe_url,
         "STRIPE_FILES_BASE": around.stripe_url,
+        "STRIPE_SHARE": "100",  # the stand-in has no limits
         "TEMPORAL_ADDRESS": temporal_address,
         "LOG_FORMAT": "json",
     }
-    kept = ("STRIPE_API_BASE", "STRIPE_FILES_BASE", "LOG_LEVEL")
+    kept = ("STRIPE_API_BASE", "STRIPE_FILES_BASE", "STRIPE_SHARE", "LOG_LEVEL")
     return {**ours, **{name: os.environ[name] for name in kept if name in os.environ}}
 
 
@@ -205,6 +206,7 @@ def _settings(environment: dict[str, str]) -> Settings:
         secrets_key=SecretStr(environment["SECRETS_KEY"]),
         stripe_api_base=environment["STRIPE_API_BASE"],
         stripe_files_base=environment["STRIPE_FILES_BASE"],
+        stripe_share=float(environment["STRIPE_SHARE"]),
     )
 
 

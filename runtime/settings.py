@@ -26,6 +26,11 @@ class Settings(BaseSettings):
     stripe_activities_per_second: float = Field(default=20.0, gt=0)
     """Ceiling of Stripe activities per second over all workers. An activity calls each endpoint at most once or
     twice, and Stripe allows 25 calls a second per endpoint (https://docs.stripe.com/rate-limits)."""
+    stripe_share: float = Field(default=0.8, gt=0, le=1000)
+    """Of Stripe's limits per account (https://docs.stripe.com/rate-limits), what all workers together may use: the
+    rest is for the merchant's own systems. Above 1 where Stripe has raised an account's limits, or for a stand-in."""
+    stripe_workers: int = Field(default=1, ge=1, le=1000)
+    """How many worker processes divide that share: each keeps to its part without asking the others."""
     network_timeout_seconds: float = Field(default=20.0, gt=0, le=20)
     """Per HTTP call; an attempt to report makes up to two."""
     ingest_requests_per_second: float = Field(default=300.0, gt=0)

@@ -7,14 +7,17 @@ while the answer stays plain JSON. Building the SDK's objects of one charge with
 
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
 import stripe
 
+from chargebacks.pacing import Urgency
 from runtime.connections import StripeCredentials
 from runtime.settings import Settings
 from stripe_gateway.errors import Call, translated
+from stripe_gateway.pacing import Pace, Pacing
 from stripe_gateway.transport import CallObserver, Transport
 
 Json = dict[str, Any]
@@ -44,8 +47,12 @@ class Page:
 class AccountClient:
     """Calls Stripe as one account. Every method raises a `CaseError` for what goes wrong outside."""
 
-    def __init__(self, sdk: stripe.StripeClient, credentials: StripeCredentials) -> None:
+    def __init__(
+        self, sdk: stripe.StripeClient, credentials: StripeCredentials, pace: Pace, *, bulk: bool = False
+    ) -> None:
         self._sdk = sdk
+        self._pace = pace
+        self._bulk = bulk
         self.credentials = credentials
 
     async def get(self, path: str, params: Params | None = None) -> Json:
@@ -95,11 +102,18 @@ class AccountClient:
         keyed = "idempotency_key" in options
         call = Call(account=self.credentials.account, method=method, path=path, keyed=keyed)
         with translated(call):
-            response = await self._sdk.raw_request_async(
-                method.lower(), path, **{**(params or {}), **options}
-            )
+            async with self._pace.turn(self.credentials.account, method, path, self._urgency(method)):
+                response = await self._sdk.raw_request_async(
+                    method.lower(), path, **{**(params or {}), **options}
+                )
         data: Json = response.data
         return data
+
+    def _urgency(self, method: str) -> Urgency:
+        """What we write moves money, answers, or protects; that does not wait behind what is only looked at."""
+        if self._bulk:
+            return Urgency.BULK
+        return Urgency.READING if method == "GET" else Urgency.ACTING
 
 
 class Clients:
@@ -112,6 +126,8 @@ class Clients:
         self._transport = Transport(timeout_seconds=settings.stripe_timeout_seconds, observe=observe)
         self._api_base = settings.stripe_api_base.rstrip("/")
         self._files_base = settings.stripe_files_base.rstrip("/")
+        self._pacing = Pacing(settings)
+        self._bulk = False
         self._clients: dict[str, AccountClient] = {}
 
     async def of(self, account: str) -> AccountClient:
@@ -130,7 +146,13 @@ class Clients:
             max_network_retries=0,
             http_client=self._transport,
         )
-        return AccountClient(sdk, credentials)
+        return AccountClient(sdk, credentials, self._pacing.of(credentials), bulk=self._bulk)
+
+    def in_bulk(self) -> "Clients":
+        """Clients that share connections and limits with these, and let them go first."""
+        shared = copy(self)
+        shared._bulk, shared._clients = True, {}
+        return shared
 
     async def close(self) -> None:
         await self._transport.close_async()

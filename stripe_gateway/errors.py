@@ -21,6 +21,9 @@ from chargebacks.errors import CaseError, NeedsOperator, Refused, StoredFailure,
 _BALANCE_WAIT = timedelta(hours=1)
 """Money comes in with the day's sales, not within seconds."""
 
+_LONGEST_ASKED = timedelta(hours=1)
+"""Of a longer Retry-After so much is kept: then it is looked at again."""
+
 _KEYS_PAGE = "https://dashboard.stripe.com/apikeys"
 
 _SCOPES = re.compile(r"(?:\brak_|\('(?:rak_)?)([a-z_]+_(?:read|write))\b")
@@ -100,7 +103,7 @@ def translated(call: Call) -> Iterator[None]:
 
 def case_error(error: stripe.StripeError, call: Call) -> CaseError:
     """What the caller can do about an SDK error."""
-    answer = _Answer.of(error)
+    answer = Answer.of(error)
     failure = _failure(error, answer, call)
     if isinstance(failure, TryLater) and call.keyed and answer.is_stored:
         return StoredFailure(
@@ -111,7 +114,7 @@ def case_error(error: stripe.StripeError, call: Call) -> CaseError:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Answer:
+class Answer:
     """What Stripe said. `code` is None where the SDK's `error.code` would be, too, and often where it would not:
     the SDK fills it for a part of its classes only, so it is read from the body."""
 
@@ -123,7 +126,7 @@ class _Answer:
     headers: Mapping[str, str]
 
     @classmethod
-    def of(cls, error: stripe.StripeError) -> "_Answer":
+    def of(cls, error: stripe.StripeError) -> "Answer":
         body = error.json_body
         envelope = body.get("error") if isinstance(body, Mapping) else None
         details: Mapping[str, object] = envelope if isinstance(envelope, Mapping) else {}
@@ -161,8 +164,26 @@ class _Answer:
     def should_retry(self) -> bool | None:
         return {"true": True, "false": False}.get(self.headers.get("stripe-should-retry", ""))
 
+    @property
+    def is_locked(self) -> bool:
+        """The object is in use: a 429 that says nothing about how many calls there were."""
+        return self.code == "lock_timeout"
 
-def _failure(error: stripe.StripeError, answer: _Answer, call: Call) -> CaseError:
+    @property
+    def limit(self) -> str | None:
+        """Which limit was met, such as `endpoint-rate` (https://docs.stripe.com/rate-limits); None where unsaid."""
+        return self.headers.get("stripe-rate-limited-reason")
+
+    @property
+    def retry_after(self) -> timedelta | None:
+        """Stripe sends none (November 2026), but a proxy may. In whole seconds; dates and nonsense are passed over."""
+        seconds = self.headers.get("retry-after", "")
+        if not re.fullmatch(r"[0-9]{1,9}", seconds):
+            return None
+        return min(timedelta(seconds=int(seconds)), _LONGEST_ASKED)
+
+
+def _failure(error: stripe.StripeError, answer: Answer, call: Call) -> CaseError:
     about = _about(call, answer)
     if isinstance(error, stripe.APIConnectionError):
         return TryLater(f"{about}: no answer came ({error.user_message})", reason="unreachable")
@@ -176,7 +197,7 @@ def _failure(error: stripe.StripeError, answer: _Answer, call: Call) -> CaseErro
         return _not_permitted(about, answer, call)
     if isinstance(error, stripe.RateLimitError):
         return _throttled(about, answer)
-    if answer.status == 409 or answer.code == "lock_timeout" or answer.should_retry is True:
+    if answer.status == 409 or answer.is_locked or answer.should_retry is True:
         return TryLater(f"{about}: something else is being done to the same object", reason=answer.reason)
     if answer.code == "balance_insufficient":
         message = f"{about}: the Stripe balance does not cover it"
@@ -184,7 +205,7 @@ def _failure(error: stripe.StripeError, answer: _Answer, call: Call) -> CaseErro
     return _refusal(error, answer, call)
 
 
-def _refusal(error: stripe.StripeError, answer: _Answer, call: Call) -> Refused:
+def _refusal(error: stripe.StripeError, answer: Answer, call: Call) -> Refused:
     about, reason = _about(call, answer), answer.reason
     if isinstance(error, stripe.IdempotencyError):
         reason = "idempotency_error"
@@ -206,7 +227,7 @@ def _key_refused(about: str, call: Call) -> NeedsOperator:
     )
 
 
-def _not_permitted(about: str, answer: _Answer, call: Call) -> NeedsOperator:
+def _not_permitted(about: str, answer: Answer, call: Call) -> NeedsOperator:
     """https://docs.stripe.com/keys/restricted-api-keys: the message names the permission that would be enough, as
     `'rak_charge_write'` or, since 2026, as `"Charges and Refunds Write" ('charge_write')`."""
     if answer.code == "account_invalid":
@@ -224,19 +245,18 @@ def _not_permitted(about: str, answer: _Answer, call: Call) -> NeedsOperator:
     )
 
 
-def _throttled(about: str, answer: _Answer) -> TryLater:
+def _throttled(about: str, answer: Answer) -> TryLater:
     """Stripe says why it throttles, not for how long: without Retry-After the caller's own backoff decides."""
-    seconds = answer.headers.get("retry-after", "")
-    after = timedelta(seconds=int(seconds)) if seconds.isdecimal() else None
-    if answer.code == "lock_timeout":
+    after = answer.retry_after
+    if answer.is_locked:
         return TryLater(
             f"{about}: the object is locked by another request", reason="lock_timeout", after=after
         )
-    limit = answer.headers.get("stripe-rate-limited-reason", "unnamed limit")
+    limit = answer.limit or "unnamed limit"
     return TryLater(f"{about}: too many requests ({limit})", reason="rate_limited", after=after)
 
 
-def _about(call: Call, answer: _Answer) -> str:
+def _about(call: Call, answer: Answer) -> str:
     known = [answer.code, answer.headers.get("request-id")]
     marks = ", ".join(mark for mark in known if mark)
     return f"Stripe {call.method} {call.path}" + (f" ({marks})" if marks else "")

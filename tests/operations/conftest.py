@@ -60,7 +60,7 @@ async def store(tmp_path: Path, migrated: Path) -> AsyncIterator[Store]:
 async def stripe(store: Store, stripe_url: str) -> AsyncIterator[Gateway]:
     gateway = Gateway(
         credentials_of=store.accounts.stripe_credentials,
-        settings=Settings(stripe_api_base=stripe_url, stripe_files_base=stripe_url),
+        settings=Settings(stripe_api_base=stripe_url, stripe_files_base=stripe_url, stripe_share=100),
     )
     yield gateway
     await gateway.close()

@@ -41,7 +41,10 @@ def calls() -> list[tuple[str, str]]:
 @pytest.fixture
 async def gateway(sandbox: Sandbox, shops: Shops, calls: list[tuple[str, str]]) -> AsyncIterator[Gateway]:
     settings = Settings(
-        stripe_api_base=sandbox.url, stripe_files_base=sandbox.url, stripe_timeout_seconds=2.0
+        stripe_api_base=sandbox.url,
+        stripe_files_base=sandbox.url,
+        stripe_timeout_seconds=2.0,
+        stripe_share=100,
     )
     gateway = Gateway(shops.credentials_of, settings, observe=lambda *call: calls.append(call))
     yield gateway
@@ -58,7 +61,9 @@ async def wired(wire: Wire, shops: Shops, calls: list[tuple[str, str]]) -> Async
     """A gateway whose Stripe says what the test tells it to."""
     server = await asyncio.start_server(wire.serve, "127.0.0.1", 0)
     base = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-    settings = Settings(stripe_api_base=base, stripe_files_base=base, stripe_timeout_seconds=2.0)
+    settings = Settings(
+        stripe_api_base=base, stripe_files_base=base, stripe_timeout_seconds=2.0, stripe_share=100
+    )
     gateway = Gateway(shops.credentials_of, settings, observe=lambda *call: calls.append(call))
     yield gateway
     await gateway.close()
