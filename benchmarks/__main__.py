@@ -25,11 +25,12 @@ from benchmarks.latency import measure_latency
 from benchmarks.long_dispute import LongShop, long_shop
 from benchmarks.machine import machine_facts
 from benchmarks.open_disputes import measure_open_disputes
-from benchmarks.our_side import our_side
+from benchmarks.our_side import intake_side, our_side
 from benchmarks.packets import measure_packets
 from benchmarks.report import Line, markdown
 from benchmarks.stripe_calls import measure_stripe_calls
 from benchmarks.throughput import measure_rates
+from benchmarks.webhooks import measure_webhooks, webhook_lines
 from chargebacks.errors import CaseError
 from demo.processes import REPOSITORY
 from demo.stack import Stack
@@ -56,6 +57,8 @@ class Sizes:
     open_disputes: int
     filled_charges: int
     filled_subscriptions: int
+    webhooks: int
+    burst: int
     idle_seconds: float
 
 
@@ -72,6 +75,8 @@ FULL = Sizes(
     open_disputes=1000,
     filled_charges=50_000,
     filled_subscriptions=2_000,
+    webhooks=2_000,
+    burst=10_000,
     idle_seconds=60,
 )
 QUICK = Sizes(
@@ -87,6 +92,8 @@ QUICK = Sizes(
     open_disputes=10,
     filled_charges=300,
     filled_subscriptions=5,
+    webhooks=50,
+    burst=20,
     idle_seconds=1,
 )
 
@@ -176,6 +183,19 @@ def _backfill(sizes: Sizes) -> list[Line]:
     return _with(lambda: our_side(policy=ALERTS_POLICY), measure)
 
 
+def _webhooks(sizes: Sizes) -> list[Line]:
+    def measured(engine: str) -> list[Line]:
+        async def measure(stack: Stack) -> list[Line]:
+            found = await measure_webhooks(
+                stack, engine=engine, events=sizes.webhooks, rounds=sizes.rounds, burst=sizes.burst
+            )
+            return webhook_lines(found)
+
+        return _with(lambda: intake_side(engine), measure)
+
+    return [line for engine in sizes.engines for line in measured(engine)]
+
+
 def _match_query(sizes: Sizes) -> list[Line]:
     timings = [
         asyncio.run(match_query.measure(engine, charges, queries=sizes.queries, seed=1))
@@ -201,6 +221,7 @@ BENCHMARKS: dict[str, Callable[[Sizes], list[Line]]] = {
     "dispute-history": _dispute_history,
     "open-disputes": _open_disputes,
     "backfill": _backfill,
+    "webhooks": _webhooks,
 }
 
 

