@@ -87,7 +87,6 @@ class Bucket:
         if now <= self.at:
             return self
         rate = self.rate(now)
-        # The rate grows evenly and then stays: the mean of both ends is never more than what it really came to.
-        gained = (now - self.at) * (self.base + rate) / 2
-        tokens = min(max(1.0, rate * BURST), self.tokens + gained)
+        # By the rate at the beginning: it only grows, so this is never more than what really came to be.
+        tokens = min(max(1.0, rate * BURST), self.tokens + (now - self.at) * self.base)
         return replace(self, tokens=tokens, base=rate, at=now)

@@ -106,7 +106,14 @@ def test_refusals_of_one_moment_count_once(moments: list[float]) -> None:
     bucket = Bucket.of(20, now=0).slowed(0)
     for now in sorted(moments):
         bucket = bucket.slowed(now)
-    assert bucket.base <= bucket.full / 2 + bucket.full / RECOVERY
+    assert bucket.full / 2 <= bucket.base <= bucket.full / 2 + bucket.full / RECOVERY
+
+
+@given(asked=st.floats(min_value=0, max_value=60), later=st.floats(min_value=0, max_value=60))
+def test_a_further_refusal_opens_nothing(asked: float, later: float) -> None:
+    """What was asked for holds, although a later refusal asks for less."""
+    bucket = Bucket.of(20, now=0).slowed(0, closed_for=asked)
+    assert later + bucket.slowed(later).wait(later) >= asked
 
 
 def test_lasting_refusals_never_stop_it() -> None:

@@ -32,6 +32,15 @@ class Went:
     urgency: Urgency
 
 
+def refusal(*, code: str = "rate_limit", status: int = 429, **headers: str) -> stripe.RateLimitError:
+    return stripe.RateLimitError(
+        "slow down",
+        http_status=status,
+        json_body={"error": {"code": code, "message": "slow down"}},
+        headers={name.replace("_", "-"): value for name, value in headers.items()},
+    )
+
+
 class Shop:
     """An account in live mode, and which calls went when."""
 
@@ -51,18 +60,16 @@ class Shop:
             self.held_back.append(later)
 
     async def refused(
-        self, path: str = CHARGES, *, code: str = "rate_limit", status: int = 429, **headers: str
+        self, *, code: str = "rate_limit", status: int = 429, seconds: float = 0.0, **headers: str
     ) -> None:
-        """A call that Stripe answers with 429."""
-        said = {name.replace("_", "-"): value for name, value in headers.items()}
+        """A call that Stripe refuses after so many seconds, by 429 if not said otherwise."""
         with pytest.raises(stripe.StripeError):
-            async with self.pace.turn(SHOP, "GET", path, READING):
-                raise stripe.RateLimitError(
-                    "slow down",
-                    http_status=status,
-                    json_body={"error": {"code": code, "message": "slow down"}},
-                    headers=said,
-                )
+            await self._refused(refusal(code=code, status=status, **headers), seconds)
+
+    async def _refused(self, error: stripe.StripeError, seconds: float) -> None:
+        async with self.pace.turn(SHOP, "GET", CHARGES, READING):
+            await asyncio.sleep(seconds)
+            raise error
 
     async def keeps_calling(self, seconds: float, path: str = CHARGES, urgency: Urgency = READING) -> int:
         """How many calls go in so many seconds, each asked for when the one before it went."""
@@ -284,11 +291,29 @@ def test_who_gives_up_waiting_is_not_waited_for() -> None:
         await asyncio.sleep(0)
         for task in given_up:
             task.cancel()
-        await asyncio.wait([*given_up, behind])
+        await behind
+        assert all(
+            isinstance(ended, asyncio.CancelledError)
+            for ended in await asyncio.gather(*given_up, return_exceptions=True)
+        )
 
     run(play())
     assert len(shop.went) == 6
     assert shop.went[-1].at <= 1 / FULL_OF_ONE + _ROUNDING
+
+
+def test_who_waited_in_vain_stands_in_nobodys_way() -> None:
+    """An endpoint that is closed while calls wait for it turns them away; others are called as before."""
+    shop = Shop()
+
+    async def play() -> None:
+        closing = shop.refused(seconds=0.01, stripe_rate_limited_reason="endpoint-rate", retry_after="40")
+        waiting = [shop.call(CHARGES) for _ in range(4 + MOST_WAITING)]
+        await asyncio.gather(closing, *waiting, shop.call(DISPUTES, at=5))
+
+    run(play())
+    assert len(shop.held_back) == MOST_WAITING
+    assert next(one.at for one in shop.went if one.path == DISPUTES) == 5
 
 
 def test_bulk_that_never_gets_a_turn_is_told_so() -> None:

@@ -133,6 +133,19 @@ async def test_absurd_retry_after(wired: Gateway, wire: Wire, said: str, kept: t
     assert refused.value.after == kept
 
 
+async def test_a_429_that_is_not_stripes(wired: Gateway, wire: Wire) -> None:
+    """A proxy's page in front of Stripe says nothing about the call, and still that there were too many."""
+    wire.says(429, "<html>Too many requests</html>")
+
+    with capture_logs() as logs, pytest.raises(TryLater, match="not Stripe's"):
+        await wired.read_charge(SHOP, "ch_1")
+
+    assert [(one["event"], one["limit"]) for one in logs] == [
+        ("stripe_slowed", "all calls"),
+        ("stripe_slowed", "/v1/charges/{id}"),
+    ]
+
+
 async def test_reading_in_bulk_shares_the_limits(wired: Gateway, wire: Wire, calls: Calls) -> None:
     """What bulk reading is refused holds for the cases' calls to the same account, too."""
     wire.fails(429, code="rate_limit", headers={"Retry-After": "40"})
