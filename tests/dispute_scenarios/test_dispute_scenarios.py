@@ -1,12 +1,15 @@
 """Each dispute of the demo, played once with everything real, comes out as its table says; what was filed is sound."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from left_behind import left_behind
 from pypdf import PdfReader
 
 from demo.disputes.every import DISPUTES
-from demo.disputes.shops import open_shops
+from demo.disputes.people import ANNA, GRACE, JANE, LUCA, NOA, OMAR, PRIYA, TOM, WEI
+from demo.disputes.shops import SHOPS, open_shops
 from demo.playing import Result, play_all
 from demo.stack import running_stack
 
@@ -27,13 +30,25 @@ def packets(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("packets")
 
 
+@dataclass(frozen=True)
+class Run:
+    results: dict[str, Result]
+    left: dict[str, bytes]
+
+
 @pytest.fixture(scope="module")
-async def played(tmp_path_factory: pytest.TempPathFactory, packets: Path) -> dict[str, Result]:
+async def run(tmp_path_factory: pytest.TempPathFactory, packets: Path) -> Run:
     """All scenarios, played side by side against one stack with its own worker process."""
     folder: Path = tmp_path_factory.mktemp("dispute_scenarios")
     async with running_stack(folder) as (stack, _), open_shops(stack) as shops:
         results = await play_all(stack, DISPUTES.scenarios(shops, packets=packets))
-    return dict(zip(KEYS, results, strict=True))
+        left = await left_behind(stack)
+    return Run(dict(zip(KEYS, results, strict=True)), left)
+
+
+@pytest.fixture(scope="module")
+def played(run: Run) -> dict[str, Result]:
+    return run.results
 
 
 @pytest.mark.parametrize("key", KEYS)
@@ -46,6 +61,25 @@ async def test_dispute_comes_out_as_expected(played: dict[str, Result], key: str
 async def test_packet_is_filed_as_approved_and_fit_to_be_read(played: dict[str, Result], key: str) -> None:
     """Stripe got the bytes that were approved; letter, text, fonts, pages and sizes are as a bank needs them."""
     assert played[key].outcome.problems == ()
+
+
+def test_nobody_is_named_where_others_may_read(run: Run) -> None:
+    """Logs, histories and the database hold no name, address, e-mail or key; evidence and packets, which are full of
+    them, lie sealed. (What a merchant writes into a charge's metadata stands in its history: docs/encryption.md.)"""
+    people = [
+        word
+        for person in (JANE, OMAR, PRIYA, LUCA, WEI, GRACE, TOM, ANNA, NOA)
+        for word in (person.name, person.email, person.address["line1"])
+    ]
+    secrets = [shop.key for shop in SHOPS]
+    assert len(run.left) > len(KEYS)
+    found = [
+        (word, where)
+        for where, content in run.left.items()
+        for word in (*people, *secrets)
+        if word.encode() in content
+    ]
+    assert found == []
 
 
 @pytest.mark.parametrize("script", SCRIPTS)

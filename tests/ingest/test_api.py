@@ -90,6 +90,11 @@ async def test_a_dispute_its_evidence_and_the_decision(api: Any, heard: HeardSho
     assert await eventually(filed)
     [sent] = await eventually(lambda: heard.shop.submissions(dispute))
     assert sent["by"] == "api"
+
+    async def under_review() -> bool:
+        return bool((await api("GET", f"/cases/{case_id}")).json()["status"] == "under_review")
+
+    assert await eventually(under_review)
     again = await api("POST", f"/cases/{case_id}/decisions", submit | {"packet": await packet()})
     assert again.status_code == 409
 
