@@ -10,8 +10,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-START_SECONDS = 20
-STOP_SECONDS = 5
+START_SECONDS = 60
+STOP_SECONDS = 15
 
 
 @contextmanager

@@ -21,7 +21,7 @@ from stripe_gateway.conversion import Reading
 from stripe_gateway.dispute_conversion import dispute_of
 from workflows.dispute import DisputeWorkflow
 
-PATIENCE_SECONDS = 20.0
+PATIENCE_SECONDS = 60.0
 KEY = "sk_test_sandbox"
 ACCOUNT = "shop"
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 
-PATIENCE_SECONDS = 10
+PATIENCE_SECONDS = 40
 
 
 @dataclass(frozen=True)
