@@ -60,6 +60,8 @@ class Executioner:
         self._passed: Counter[tuple[str, int, str]] = Counter()
 
     def at(self, point: str) -> None:
+        if not activity.in_activity():  # the worker is being put together
+            return
         info = activity.info()
         case_id = info.workflow_id or ""
         passing = (f"{case_id} {info.activity_id}", info.attempt, point)
