@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -76,18 +77,17 @@ class Sources:
                 self._asking[source.name] = asyncio.create_task(self._ask(source, until))
 
     async def gave_at_once(self) -> bool:
-        """Give those that are quick a moment, so that the first packet holds what they have. Whether news came."""
+        """Give those that are quick a moment, so that the first packet holds what they have. Whether there is news to
+        take in before it: theirs, or Stripe's, whose events come in flocks when a dispute opens."""
         if not self.silent:
             return False
-        try:
+        with suppress(TimeoutError):
             await workflow.wait_condition(
-                lambda: not self.silent or self._case.wakes(),
+                lambda: not self.silent or self._case.word is not None,
                 timeout=_QUICK,
                 timeout_summary="sources that answer at once",
             )
-        except TimeoutError:
-            return False
-        return self._case.supplied
+        return self._case.news
 
     def stop(self) -> None:
         """Nothing that they could give counts any more."""

@@ -119,6 +119,9 @@ def around_calls(part: Any, name: str, executioner: Executioner) -> Any:
         def __getattr__(self, method: str) -> Any:
             return _around_call(getattr(part, method), name=name, executioner=executioner)
 
+        def in_bulk(self) -> Any:
+            return around_calls(part.in_bulk(), name, executioner)
+
     return Around()
 
 
