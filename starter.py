@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from chargebacks.contracts import CaseKind, CaseStatus
-from cli import disputing, ending, reading, reporting, setting_up
+from cli import disputing, ending, purging, reading, reporting, setting_up
 from cli.commands import CASES, AsJson, By, CaseId, Limit, Note, command, console
 
 # What a command works with is imported inside the command: all of it takes a second to load, and `--help` needs none.
@@ -127,10 +127,11 @@ async def show_one(case_id: CaseId, as_json: AsJson = False) -> None:
     async with open_store(read_settings()) as store:
         case = await read_case(store, case_id)
         beside = await cases_beside(store, case)
+        purged_at = await store.purging.purged_at(case_id)
     if as_json:
         typer.echo(case.model_dump_json(indent=2))
     else:
-        show_case(console(), case, now=datetime.now(UTC), beside=beside)
+        show_case(console(), case, now=datetime.now(UTC), beside=beside, purged_at=purged_at)
 
 
 @command(app, "approve", panel=CASES)
@@ -234,6 +235,7 @@ async def show_refused(
 app.add_typer(disputing.app)
 app.add_typer(reporting.app)
 app.add_typer(setting_up.app)
+app.add_typer(purging.app)
 
 
 if __name__ == "__main__":

@@ -26,10 +26,20 @@ _ACTIONS = {
 _PRECISION = {TimePrecision.LOCAL: " (local time, zone unknown)", TimePrecision.DATE: " (date only)"}
 
 
-def show_case(console: Console, case: CaseFile, *, now: datetime, beside: Sequence[CaseFile] = ()) -> None:
-    """Print the whole story. `beside`: the other cases about the same charge."""
+def show_case(
+    console: Console,
+    case: CaseFile,
+    *,
+    now: datetime,
+    beside: Sequence[CaseFile] = (),
+    purged_at: datetime | None = None,
+) -> None:
+    """Print the whole story. `beside`: the other cases about the same charge. `purged_at`: when its personal data was
+    erased."""
     console.print(Text(case.case_id, style="bold"), soft_wrap=True)
     section(console, "", _standing(case, now=now, beside=beside))
+    if purged_at is not None:
+        section(console, "", [("erased", f"{clock(purged_at)} UTC: evidence, packets, raw messages")])
     _say_how_to_answer(console, case)
     if case.dispute is not None:
         show_dispute(console, case)

@@ -42,4 +42,6 @@ def write_body(messages: Sequence[StoredMessage], number: int) -> None:
             f"Message {number} is not among the last {len(messages)} refused: raise --limit.",
             reason="no_message",
         )
+    if not wanted.body:
+        raise BadInput(f"The body of message {number} was erased by `purge`.", reason="erased")
     sys.stdout.buffer.write(wanted.body)

@@ -14,9 +14,13 @@ from store.dispute_tables import DocumentRow
 from store.sealing import Sealer
 from store.statements import insert_new
 
+DOCUMENTS = "documents"
+"""Who holds this writes a reference to documents, or erases documents without one."""
+
 
 class Documents:
-    """The same bytes are kept once, whichever case or packet they belong to. None is ever removed."""
+    """The same bytes are kept once, whichever case or packet they belong to, until `store.purging` finds that nobody
+    needs them."""
 
     def __init__(self, database: Database, sealer: Sealer) -> None:
         self._database = database

@@ -14,8 +14,8 @@ from chargebacks.values import Instant, Value
 from store.accounts import require_account
 from store.database import Database
 from store.dispute_tables import DossierRow, EvidenceItemRow, StandingDocumentRow
-from store.documents import Documents, missing_documents
-from store.sealing import Sealer
+from store.documents import DOCUMENTS, Documents, missing_documents
+from store.sealing import ERASED, Sealer
 from store.statements import hold, insert_or_replace
 
 
@@ -97,10 +97,10 @@ class Evidence:
         return await self._database.write_durably(lambda connection: connection.execute(gone).rowcount > 0)
 
     async def items(self, case_id: str) -> tuple[EvidenceItem, ...]:
-        """In the order in which they came."""
+        """In the order in which they came; those that were erased are gone."""
         of_case = (
             select(col(EvidenceItemRow.item_id), col(EvidenceItemRow.sealed))
-            .where(col(EvidenceItemRow.case_id) == case_id)
+            .where(col(EvidenceItemRow.case_id) == case_id, col(EvidenceItemRow.sealed) != ERASED)
             .order_by(col(EvidenceItemRow.number))
         )
         rows = await self._database.read(lambda connection: connection.execute(of_case).all())
@@ -141,6 +141,7 @@ class Evidence:
 
         def add(connection: Connection) -> None:
             require_account(connection, account, named_by=f"standing document {item.id}")
+            hold(connection, DOCUMENTS)
             _require_kept(connection, files)
             connection.execute(insert_or_replace(connection, StandingDocumentRow), row)
 
@@ -173,6 +174,21 @@ class Evidence:
                 )
 
         await self._database.write_durably(remove)
+
+    def standing_files(self, connection: Connection) -> set[str]:
+        """Hashes of the files among the standing documents of all accounts, as this transaction sees them."""
+        every = select(
+            col(StandingDocumentRow.account),
+            col(StandingDocumentRow.item_id),
+            col(StandingDocumentRow.sealed),
+        )
+        owned = [(_standing_owner(row.account, row.item_id), row.sealed) for row in connection.execute(every)]
+        return _files_of(
+            *(
+                EvidenceItem.model_validate_json(self._sealer.unseal_content(owner, sealed))
+                for owner, sealed in owned
+            )
+        )
 
     async def _item_row(self, case_id: str, item: EvidenceItem) -> dict[str, Any]:
         content, provenance = item.content, item.provenance
@@ -224,6 +240,7 @@ def _item_facts(connection: Connection, case_id: str) -> tuple[ItemFacts, ...]:
 
 def _add(connection: Connection, case_id: str, rows: Sequence[dict[str, Any]], files: set[str]) -> None:
     hold(connection, f"evidence:{case_id}")
+    hold(connection, DOCUMENTS)
     _require_kept(connection, files)
     number, known = col(EvidenceItemRow.number), col(EvidenceItemRow.item_id)
     of_case = select(known, number).where(col(EvidenceItemRow.case_id) == case_id)

@@ -19,6 +19,7 @@ from store.inbox import Inbox
 from store.ledger import RefundLedger
 from store.notices import Notices
 from store.packets import Packets
+from store.purging import Purging
 from store.reports import OutcomeReports
 from store.results import Results
 from store.sealing import Sealer
@@ -56,6 +57,7 @@ class Store:
         self.api_requests = ApiRequests(database)
         self.notices = Notices(database)
         self.backfills = Backfills(database)
+        self.purging = Purging(database, self.evidence, self.packets, self.api_requests)
 
     @classmethod
     async def connect(cls, database_url: str, secrets_key: SecretStr | None) -> Self:

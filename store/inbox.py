@@ -14,7 +14,7 @@ from sqlmodel import col
 from chargebacks.charge_index import Span
 from chargebacks.values import Instant, Value
 from store.database import Database
-from store.sealing import Sealer
+from store.sealing import ERASED, Sealer
 from store.statements import hold, insert_into
 from store.tables import InboxRow
 
@@ -34,7 +34,7 @@ class InboxMessage(Value):
     """Name of an alert source, or what `events_of` gives for an account's Stripe events."""
     provider_message_id: str
     body: bytes
-    """As received, byte for byte."""
+    """As received, byte for byte; empty once it was erased."""
     headers: dict[str, str] = {}
     """The few that help an inspection; never a signature or a credential."""
     received_at: Instant
@@ -177,10 +177,10 @@ class Inbox:
         return self._opened(await self._database.read(lambda connection: _messages(connection, wanted)))
 
     def _opened(self, rows: Sequence[StoredMessage]) -> tuple[StoredMessage, ...]:
-        return tuple(
-            row.model_copy(update={"body": self._sealer.unseal_content(_owner(row), row.body)})
-            for row in rows
-        )
+        return tuple(row.model_copy(update={"body": self._open(row)}) for row in rows)
+
+    def _open(self, row: StoredMessage) -> bytes:
+        return ERASED if row.body == ERASED else self._sealer.unseal_content(_owner(row), row.body)
 
 
 def _owner(message: InboxMessage) -> str:

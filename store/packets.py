@@ -7,13 +7,13 @@ from sqlalchemy import Connection, Row, func, select
 from sqlmodel import col
 
 from chargebacks.compelling_evidence import Ce3Payload
-from chargebacks.errors import NeedsOperator
+from chargebacks.errors import NeedsOperator, TryLater
 from chargebacks.packet import BuiltPacket, Manifest, PacketFile
 from chargebacks.values import Value
 from store.database import Database
 from store.dispute_tables import PacketRow, UploadedFileRow
-from store.documents import Documents, hash_of
-from store.sealing import Sealer
+from store.documents import DOCUMENTS, Documents, hash_of, missing_documents
+from store.sealing import ERASED, Sealer
 from store.statements import hold, insert_new, insert_or_replace
 
 
@@ -66,7 +66,7 @@ class Packets:
             "kept_at": datetime.now(UTC),
             "sealed": await self._sealer.seal_value(_owner(case_id, digest), kept),
         }
-        await self._database.write_durably(lambda connection: _keep(connection, row))
+        await self._database.write_durably(lambda connection: _keep(connection, row, set(contents)))
 
     async def manifest(self, case_id: str, digest: str) -> Manifest:
         """NeedsOperator ("packet_gone") when the packet is not kept; needs no SECRETS_KEY."""
@@ -110,6 +110,13 @@ class Packets:
         )
         return await self._database.read(lambda connection: tuple(connection.execute(of_case).scalars()))
 
+    async def files_of(self, case_id: str) -> set[str]:
+        """Hashes of every file of every packet of the case, reading copies included."""
+        of_case = select(PacketRow).where(col(PacketRow.case_id) == case_id, col(PacketRow.sealed) != ERASED)
+        rows = await self._database.read(lambda connection: connection.execute(of_case).all())
+        kept = [await self._unseal(row) for row in rows]
+        return {hash for one in kept for hash in (one.reading_copy, *(file.sha256 for file in one.files))}
+
     async def file_ids(self, case_id: str) -> dict[str, str]:
         """sha256 → Stripe file id of what was uploaded for this case."""
         of_case = select(col(UploadedFileRow.sha256), col(UploadedFileRow.file_id)).where(
@@ -137,6 +144,12 @@ class Packets:
         return row
 
     async def _unseal(self, row: Row[Any]) -> _KeptPacket:
+        if row.sealed == ERASED:
+            raise NeedsOperator(
+                f"packet {row.digest} of {row.case_id} was erased with the case's personal data: "
+                "its manifest is all that is left",
+                reason="packet_gone",
+            )
         return await self._sealer.unseal_value(_owner(row.case_id, row.digest), row.sealed, _KeptPacket)
 
     async def _file(self, file: _KeptFile) -> PacketFile:
@@ -165,8 +178,13 @@ def _require_the_same(manifest: Manifest, kept: _KeptPacket) -> None:
         raise ValueError(f"the manifest speaks of other files than the packet holds: {fields}")
 
 
-def _keep(connection: Connection, row: dict[str, Any]) -> None:
+def _keep(connection: Connection, row: dict[str, Any], files: set[str]) -> None:
     hold(connection, f"packets:{row['case_id']}")
+    hold(connection, DOCUMENTS)
+    if missing_documents(connection, files):
+        raise TryLater(
+            "files of the packet were erased while it was kept: keep it again", reason="files_erased"
+        )
     highest = select(func.max(col(PacketRow.number))).where(col(PacketRow.case_id) == row["case_id"])
     number = (connection.execute(highest).scalar() or 0) + 1
     connection.execute(insert_or_replace(connection, PacketRow), row | {"number": number})

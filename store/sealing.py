@@ -13,6 +13,9 @@ from chargebacks.values import Value
 
 V = TypeVar("V", bound=Value)
 
+ERASED = b""
+"""Stands where something sealed was erased: nothing that was sealed is empty."""
+
 _MAKE_A_KEY = 'python -c "from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())"'
 
 

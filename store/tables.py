@@ -194,6 +194,8 @@ class CaseRow(Row, table=True):
     currency: str | None = None
     opened_at: datetime = Field(sa_type=UtcDateTime)
     closed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    purged_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """When its personal data was erased; a case that goes on may hold some again."""
     due_at: datetime = Field(sa_type=UtcDateTime)
     """`respond_by`, or the end of time where nothing is due, so that lists sort by one column."""
     document: str = Field(sa_type=Text)

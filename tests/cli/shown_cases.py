@@ -9,10 +9,11 @@ from chargebacks.disputes import Dispute
 from chargebacks.economics import Option, SumLine, Way, Weighing
 from chargebacks.evidence import Completeness, Missing, Weight
 from chargebacks.evidence_fields import ProductType
-from chargebacks.evidence_items import Supplier
+from chargebacks.evidence_items import Provenance, Supplier, TextContent, item_of
 from chargebacks.money import Money
 from chargebacks.packet import LeftOut
 from chargebacks.representment import Assessment, Ce3Summary, DisputeAction, DisputeDecision, DisputeWindow
+from store import Store
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 DUE = NOW + timedelta(days=9)
@@ -108,3 +109,16 @@ def a_case(story: DisputeStory | None = STORY, **changes: Any) -> CaseFile:
 def told(**facts: Any) -> DisputeStory:
     """The story with these facts changed."""
     return STORY.model_copy(update=facts)
+
+
+PERSON_IN_EVIDENCE = "Ada Lovelace"
+
+
+async def long_closed(store: Store, *, closed_at: datetime) -> str:
+    """A case of long ago, with a piece of evidence about a person; its id."""
+    case = a_case(case_id="dispute/shop/du_long_closed", status=CaseStatus.CLOSED, closed_at=closed_at)
+    await store.cases.save_case(case)
+    said = TextContent(field="access_activity_log", text=f"{PERSON_IN_EVIDENCE} signed in")
+    item = item_of(said, Provenance(supplier=Supplier.PERSON, by="ana", at=closed_at))
+    await store.evidence.add(case.case_id, (item,), {})
+    return case.case_id

@@ -145,9 +145,7 @@ async def begin_sync(stack: Stack, point: str, numbers: "itertools.count[int]") 
     amount = 3000 + number
     disputed, _ = await shop.subscribed(amount)
     warned, _ = await shop.subscribed(amount)
-    dispute = await shop.disputed(
-        disputed, due_by=int(time.time()) + AT_ONCE, reason="product_not_received"
-    )
+    dispute = await shop.disputed(disputed, due_by=int(time.time()) + AT_ONCE, reason="product_not_received")
     warning = await post(stack.stripe_control, "/_sandbox/early_fraud_warnings", {"charge": warned})
     await stack.client.start_workflow(
         SyncWorkflow.run, SyncRequest(account=shop.name), id=f"sync/{shop.name}", task_queue=CASES_QUEUE
