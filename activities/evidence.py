@@ -41,7 +41,7 @@ _PRIORS_ASKED = 20
 
 
 class SaleFacts(Value):
-    """What the workflow may know of the sale: no personal data beyond ids and the merchant's own metadata."""
+    """What the workflow may know of the sale: no personal data beyond ids."""
 
     charged_at: Instant
     amount: Money
@@ -49,7 +49,6 @@ class SaleFacts(Value):
     customer: str | None = None
     subscription: str | None = None
     order_ids: tuple[str, ...] = ()
-    metadata: dict[str, str] = {}
     refunded_minor: int = 0
     prior_charges: tuple[str, ...] = ()
     """Earlier charges of the same card that may serve for CE 3.0, newest first."""
@@ -139,7 +138,6 @@ class Evidence:
                 customer=charge.customer,
                 subscription=dossier.subscription.id if dossier.subscription else None,
                 order_ids=charge.order_ids,
-                metadata=charge.metadata,
                 refunded_minor=charge.refunded_minor,
                 prior_charges=tuple(one.id for one in prior_candidates(dossier)[:_PRIORS_ASKED]),
             ),
@@ -150,8 +148,12 @@ class Evidence:
 
     @activity.defn
     async def ask_endpoint(self, order: AskOrder) -> SupplyReceipt:
-        """Ask a merchant's HTTP endpoint and keep what it gives."""
-        supply = await self._sources.ask(order.source, order.request)
+        """Ask a merchant's HTTP endpoint and keep what it gives. The charge's metadata goes along, past the history."""
+        dossier = await self._evidence.dossier(order.request.case_id)
+        metadata = dossier.sale.charge.metadata if dossier is not None else {}
+        supply = await self._sources.ask(
+            order.source, order.request.model_copy(update={"metadata": metadata})
+        )
         return await self._keep(order.request.case_id, order.source, Supplier.ENDPOINT, supply)
 
     @activity.defn

@@ -4,8 +4,9 @@ from temporalio import activity
 
 from activities.ports import AccountStore, ChargeIndex, StripeGateway
 from chargebacks.alerts import Alert
-from chargebacks.charges import ChargeSnapshot, DisputeSnapshot
+from chargebacks.charges import ChargeSnapshot, DisputeSnapshot, SnapshotOrigin
 from chargebacks.matching import Candidates, Match, match
+from chargebacks.policy import Policy, asks_for_metadata, for_rules
 from chargebacks.values import Value
 
 
@@ -18,6 +19,7 @@ class MatchOrder(Value):
 class ChargeOrder(Value):
     account: str
     charge_id: str
+    policy_version: str
 
 
 class ChargeFacts(Value):
@@ -28,7 +30,8 @@ class ChargeFacts(Value):
 
 
 class Matching:
-    """The verdict is recorded in the history; new rules never disturb a running case."""
+    """The verdict is recorded in the history; new rules never disturb a running case. Of a charge's metadata, only what
+    the case's policy names is recorded."""
 
     def __init__(self, *, accounts: AccountStore, index: ChargeIndex, stripe: StripeGateway) -> None:
         self._accounts = accounts
@@ -40,7 +43,7 @@ class Matching:
         """Local activity: match against the charge index alone."""
         policy = await self._accounts.policy(order.policy_version)
         candidates = await self._candidates(order, policy.matching.date_tolerance_days)
-        return match(order.alert, candidates, policy.matching)
+        return await self._for_rules(order, match(order.alert, candidates, policy.matching), policy)
 
     @activity.defn
     async def search_stripe(self, order: MatchOrder) -> Match:
@@ -56,15 +59,24 @@ class Matching:
             commonness=known.commonness,
             complete=known.complete and found.complete,
         )
-        return match(order.alert, candidates, policy.matching)
+        return await self._for_rules(order, match(order.alert, candidates, policy.matching), policy)
 
     @activity.defn
     async def inspect_charge(self, order: ChargeOrder) -> ChargeFacts:
         """Read one charge and its disputes afresh, before a refusal or a question rests on them."""
+        policy = await self._accounts.policy(order.policy_version)
         charge = await self._stripe.read_charge(order.account, order.charge_id)
         disputes = await self._stripe.list_disputes(order.account, charge)
         await self._index.upsert(order.account, (charge,))
-        return ChargeFacts(charge=charge, disputes=disputes)
+        return ChargeFacts(charge=for_rules(charge, policy), disputes=disputes)
 
     async def _candidates(self, order: MatchOrder, tolerance: int) -> Candidates:
         return await self._index.candidates(order.account, order.alert, date_tolerance_days=tolerance)
+
+    async def _for_rules(self, order: MatchOrder, found: Match, policy: Policy) -> Match:
+        charge = found.charge
+        if charge is None:
+            return found
+        if charge.origin is SnapshotOrigin.INDEX and asks_for_metadata(policy):
+            charge = await self._index.with_metadata(order.account, charge)
+        return found.model_copy(update={"charge": for_rules(charge, policy)})

@@ -40,7 +40,12 @@ class CaseStore(Protocol):
 
 class ChargeIndex(Protocol):
     async def candidates(self, account: str, alert: Alert, *, date_tolerance_days: int) -> Candidates:
-        """Charges that share an identifier with the alert, with how common its values are. Index reads only."""
+        """Charges that share an identifier with the alert, with how common its values are. Index reads only. They come
+        without their metadata."""
+        ...
+
+    async def with_metadata(self, account: str, charge: ChargeSnapshot) -> ChargeSnapshot:
+        """The same with the metadata as it was last read."""
         ...
 
     async def upsert(self, account: str, charges: tuple[ChargeSnapshot, ...]) -> None:

@@ -271,7 +271,8 @@ class SupplyRequest(Value):
     subscription: str | None = None
     order_ids: tuple[str, ...] = ()
     metadata: dict[str, str] = {}
-    """The charge's own metadata."""
+    """The charge's own metadata: endpoints get it. An activity's input stands in Temporal's history, where it has no
+    place."""
     charged_at: Instant
     wanted: tuple[str, ...] = ()
     """Names of what is missing, the most important first."""

@@ -1,5 +1,7 @@
 """The charge index: every charge known here, found by whatever an alert may say about it."""
 
+import asyncio
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache, partial
@@ -17,6 +19,7 @@ from store.candidates import Question, find_charges, question_of
 from store.commonness import count_common
 from store.database import Database
 from store.keys import network_key, order_key
+from store.sealing import Sealer
 from store.statements import Insert, insert_into, insert_new
 from store.tables import ChargeOrderRow, ChargeRow
 
@@ -26,20 +29,37 @@ _BATCH = 1_000
 class Charges:
     """Implements `activities.ports.ChargeIndex`."""
 
-    def __init__(self, database: Database, accounts: Accounts) -> None:
+    def __init__(self, database: Database, accounts: Accounts, sealer: Sealer) -> None:
         self._database = database
         self._accounts = accounts
+        self._sealer = sealer
 
     async def candidates(self, account: str, alert: Alert, *, date_tolerance_days: int) -> Candidates:
-        """Charges that share an identifier with the alert, with how common its values are. See `find_charges`."""
+        """Charges that share an identifier with the alert, with how common its values are. See `find_charges`. They
+        come without their metadata, which tells nothing of which charge is meant: see `with_metadata`."""
         account_id = await self._accounts.number_of(account)
         question = question_of(account_id, alert, date_tolerance_days=date_tolerance_days)
         return await self._database.read(lambda connection: _candidates(connection, question))
+
+    async def with_metadata(self, account: str, charge: ChargeSnapshot) -> ChargeSnapshot:
+        """The same with the metadata as it was last read. NeedsOperator where SECRETS_KEY does not open it."""
+        account_id = await self._accounts.number_of(account)
+        of_charge = select(col(ChargeRow.sealed)).where(
+            col(ChargeRow.account_id) == account_id, col(ChargeRow.charge_id) == charge.id
+        )
+        sealed = await self._database.read(
+            lambda connection: connection.execute(of_charge).scalar_one_or_none()
+        )
+        if sealed is None:
+            return charge
+        metadata = json.loads(self._sealer.unseal_content(_owner(charge.id), sealed))
+        return charge.model_copy(update={"metadata": metadata})
 
     async def upsert(self, account: str, charges: Sequence[ChargeSnapshot]) -> None:
         """Insert or refresh; an older reading never overwrites a newer one; a known subscription is kept.
 
         Of several readings of one charge in `charges` the newest counts. Each thousand is one transaction.
+        NeedsOperator for metadata without a SECRETS_KEY.
         """
         account_id = await self._accounts.number_of(account)
         newest = {charge.id: charge for charge in sorted(charges, key=lambda charge: charge.as_of)}
@@ -47,7 +67,8 @@ class Charges:
         ordered = sorted(newest.values(), key=lambda charge: charge.id)
         for start in range(0, len(ordered), _BATCH):
             batch = ordered[start : start + _BATCH]
-            await self._database.write(partial(_upsert, account_id=account_id, charges=batch))
+            sealed = await asyncio.to_thread(self._sealed, batch)
+            await self._database.write(partial(_upsert, account_id=account_id, charges=batch, sealed=sealed))
 
     async def link(self, account: str, subscriptions: Mapping[str, str]) -> int:
         """Note which subscription each payment intent was for; returns how many charges it made that known of.
@@ -70,6 +91,18 @@ class Charges:
         if since is not None:
             counted = counted.where(col(ChargeRow.created) >= int(since.timestamp()))
         return await self._database.read(lambda connection: connection.execute(counted).scalar_one())
+
+    def _sealed(self, charges: Sequence[ChargeSnapshot]) -> dict[str, bytes]:
+        """The metadata by charge, where there is any."""
+        return {
+            charge.id: self._sealer.seal_content(_owner(charge.id), json.dumps(charge.metadata).encode())
+            for charge in charges
+            if charge.metadata
+        }
+
+
+def _owner(charge_id: str) -> str:
+    return f"metadata of {charge_id}"
 
 
 def _candidates(connection: Connection, question: Question) -> Candidates:
@@ -111,11 +144,18 @@ _REFRESHED = (
     "network_transaction_id",
     "as_of",
     "document",
+    "sealed",
 )
 
 
-def _upsert(connection: Connection, *, account_id: int, charges: Sequence[ChargeSnapshot]) -> None:
-    rows = [_charge_row(account_id, charge) for charge in charges]
+def _upsert(
+    connection: Connection,
+    *,
+    account_id: int,
+    charges: Sequence[ChargeSnapshot],
+    sealed: Mapping[str, bytes],
+) -> None:
+    rows = [_charge_row(account_id, charge) | {"sealed": sealed.get(charge.id)} for charge in charges]
     connection.execute(_insert_or_refresh(connection.dialect.name), rows)
     orders = list(_order_rows(account_id, charges))
     if orders:
@@ -156,7 +196,7 @@ def _charge_row(account_id: int, charge: ChargeSnapshot) -> dict[str, Any]:
         "subscription": charge.subscription,
         "subscription_known": charge.subscription_known,
         "as_of": charge.as_of,
-        "document": charge.model_dump_json(exclude={"live_subscriptions"}, exclude_defaults=True),
+        "document": charge.model_dump_json(exclude={"live_subscriptions", "metadata"}, exclude_defaults=True),
     }
 
 

@@ -41,7 +41,7 @@ class Store:
         self.accounts = Accounts(database, sealer)
         self.sources = Sources(database, sealer)
         self.cases = Cases(database)
-        self.charges = Charges(database, self.accounts)
+        self.charges = Charges(database, self.accounts, sealer)
         self.ledger = RefundLedger(database)
         self.reports = OutcomeReports(database)
         self.inbox = Inbox(database, sealer)

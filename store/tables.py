@@ -277,8 +277,8 @@ class ChargeRow(Row, table=True):
     """The charge index: one row per charge, found by any identifier an alert may carry.
 
     `created` is in Unix seconds, as Stripe gives it. Identifiers are in the form of `store.keys` and
-    `chargebacks.identifiers`; `document` is the `ChargeSnapshot`. Each way of asking has an index of its own in which
-    the time of the sale comes last, so that a question reads neighbours only.
+    `chargebacks.identifiers`; `document` is the `ChargeSnapshot` without its metadata. Each way of asking has
+    an index of its own in which the time of the sale comes last, so that a question reads neighbours only.
     """
 
     __tablename__ = "charges"
@@ -313,6 +313,8 @@ class ChargeRow(Row, table=True):
     subscription_known: bool
     as_of: datetime = Field(sa_type=UtcDateTime)
     document: str = Field(sa_type=Text)
+    sealed: bytes | None = Field(default=None, sa_type=LargeBinary)
+    """The metadata, in which a merchant may keep anything; None where there is none."""
 
 
 class ChargeOrderRow(Row, table=True):

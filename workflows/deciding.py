@@ -121,7 +121,9 @@ def _said(word: str, answer: Approve | Decline | Resume) -> str:
 
 
 async def _decide_afresh(case: Case, match: Match, charge_id: str) -> Decision:
-    order = ChargeOrder(account=case.account, charge_id=charge_id)
+    order = ChargeOrder(
+        account=case.account, charge_id=charge_id, policy_version=case.opened.account.policy_version
+    )
     facts = await case.run(INSPECT_CHARGE, order, summary=f"read {charge_id} and its disputes")
     case.take_charge(facts.charge)
     return await _verdict(case, match, facts.disputes)

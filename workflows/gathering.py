@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -81,12 +80,14 @@ class Sources:
         take in before it: theirs, or Stripe's, whose events come in flocks when a dispute opens."""
         if not self.silent:
             return False
-        with suppress(TimeoutError):
+        try:
             await workflow.wait_condition(
                 lambda: not self.silent or self._case.word is not None,
                 timeout=_QUICK,
                 timeout_summary="sources that answer at once",
             )
+        except TimeoutError:
+            return self._case.news
         return self._case.news
 
     def stop(self) -> None:
@@ -161,7 +162,6 @@ class Sources:
             customer=sale.customer,
             subscription=sale.subscription,
             order_ids=sale.order_ids,
-            metadata=sale.metadata,
             charged_at=sale.charged_at,
             wanted=tuple(one.name for one in assessment.completeness.missing),
             prior_charges=sale.prior_charges,

@@ -2,6 +2,7 @@
 
 from chargebacks.policy.file import parse_policy
 from chargebacks.policy.model import Policy
+from chargebacks.policy.recognition import asks_for_metadata, for_rules
 from chargebacks.policy.verdict import decide
 
-__all__ = ["Policy", "decide", "parse_policy"]
+__all__ = ["Policy", "asks_for_metadata", "decide", "for_rules", "parse_policy"]

@@ -65,6 +65,11 @@ def alerts(draw: st.DrawFn) -> Alert:
     )
 
 
+metadata = st.sampled_from(
+    [{}, {"plan": "monthly", "note": "for Jane"}, {"product_id": "p1"}, {"product_id": "p2"}]
+)
+
+
 @st.composite
 def refund_snapshots(draw: st.DrawFn, most: int, number: int) -> RefundSnapshot:
     status = draw(
@@ -111,7 +116,7 @@ def charges(draw: st.DrawFn) -> ChargeSnapshot:
             "liability_shift": draw(st.sampled_from([None, True, False])),
             "three_d_secure": draw(st.sampled_from([None, True, False])),
             "customer": draw(st.sampled_from([None, "cus_1", "cus_2"])),
-            "metadata": draw(st.sampled_from([{}, {"plan": "monthly"}, {"product_id": "p1"}])),
+            "metadata": draw(metadata),
             "origin": draw(st.sampled_from(SnapshotOrigin)),
         }
     )
@@ -181,6 +186,7 @@ conditions = st.builds(
     product=st.sampled_from([(), (NetworkProduct.CDRN,)]),
     reason_class=st.sampled_from([(), (ReasonClass.FRAUD,)]),
     customer=st.sampled_from([(), ("cus_1",)]),
+    metadata=st.sampled_from([(), ("plan=monthly",)]),
     liability_shift=st.sampled_from([None, True, False]),
     amount_above=st.just(()) | amounts,
 )

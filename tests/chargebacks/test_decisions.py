@@ -32,7 +32,7 @@ from chargebacks.decisions import Action, Cancellation, CancelMoment, CancelScop
 from chargebacks.ledger import EntryState
 from chargebacks.money import Money
 from chargebacks.outcomes import OutcomeCode
-from chargebacks.policy import Policy, decide, parse_policy
+from chargebacks.policy import Policy, asks_for_metadata, decide, for_rules, parse_policy
 from chargebacks.refund_state import blocks_refund, gone_minor
 from chargebacks.refunds import RefundReason, network_settlement
 
@@ -641,3 +641,33 @@ class TestInvariants:
 def _may_refund(decision: Decision) -> bool:
     silent = decision.action is Action.ASK and decision.on_silence is Action.REFUND
     return decision.action is Action.REFUND or silent
+
+
+class TestMetadata:
+    @settings(max_examples=300, deadline=None)
+    @given(situations(), policies)
+    def test_what_rules_do_not_name_changes_nothing(self, given: Situation, policy: Policy) -> None:
+        """A verdict over what the history holds of a charge is the verdict over all of it."""
+        charge, matched = given.charge, given.match.charge
+        shown = given.model_copy(
+            update={
+                "charge": charge and for_rules(charge, policy),
+                "match": given.match.model_copy(update={"charge": matched and for_rules(matched, policy)}),
+            }
+        )
+        assert decide(shown, policy) == decide(given, policy)
+
+    @given(situations(), policies)
+    def test_only_what_the_policy_says_itself_is_shown(self, given: Situation, policy: Policy) -> None:
+        """Nothing of the merchant's own about a customer; and where nothing is named, nothing needs to be read."""
+        shown = for_rules(given.charge or charge(), policy).metadata
+        assert shown.keys() <= {"plan", "product_id"}
+        assert "p2" not in shown.values()
+        assert asks_for_metadata(policy) or not shown
+
+    def test_subscriptions_that_stay(self) -> None:
+        """The never-cancel list is asked by a subscription's metadata, too."""
+        policy = parse_policy('mode = "act"\n[subscription]\nnever_cancel = ["plan=team"]\n')
+        live = SubscriptionSnapshot(id="sub_1", status="active", metadata={"plan": "team", "owner": "Jane"})
+        (shown,) = for_rules(charge(live_subscriptions=(live,)), policy).live_subscriptions or ()
+        assert shown.metadata == {"plan": "team"}

@@ -64,12 +64,12 @@ async def test_packet_is_filed_as_approved_and_fit_to_be_read(played: dict[str, 
 
 
 def test_nobody_is_named_where_others_may_read(run: Run) -> None:
-    """Logs, histories and the database hold no name, address, e-mail or key; evidence and packets, which are full of
-    them, lie sealed. (What a merchant writes into a charge's metadata stands in its history: docs/encryption.md.)"""
+    """Logs, histories and the database hold no name, address, e-mail, IP address or key; evidence, packets and charges'
+    metadata, which are full of them, lie sealed."""
     people = [
         word
         for person in (JANE, OMAR, PRIYA, LUCA, WEI, GRACE, TOM, ANNA, NOA)
-        for word in (person.name, person.email, person.address["line1"])
+        for word in (person.name, person.email, person.address["line1"], person.ip)
     ]
     secrets = [shop.key for shop in SHOPS]
     assert len(run.left) > len(KEYS)

@@ -53,8 +53,22 @@ async def test_a_charge_comes_back_as_it_was_read(store: Store) -> None:
     )
     await store.charges.upsert(ACCOUNT, (given,))
     (found,) = (await ask(store, stripe_id="ch_1")).charges
-    expected = {"origin": SnapshotOrigin.INDEX, "live_subscriptions": None}
-    assert found == given.model_copy(update=expected)
+    expected = given.model_copy(update={"origin": SnapshotOrigin.INDEX, "live_subscriptions": None})
+    assert found == expected.model_copy(update={"metadata": {}})
+    assert await store.charges.with_metadata(ACCOUNT, found) == expected
+
+
+async def test_metadata_lies_sealed(store: Store, database_url: str) -> None:
+    """A merchant may keep anything in it; the newest reading counts, also when nothing is left."""
+    await store.charges.upsert(ACCOUNT, (charge("ch_1", metadata={"buyer": "Ada Lovelace"}),))
+    database = open_database(database_url)
+    rows = await database.read(lambda connection: connection.execute(text("SELECT * FROM charges")).all())
+    await database.close()
+    assert "Lovelace" not in str(rows)
+    (found,) = (await ask(store, stripe_id="ch_1")).charges
+    assert (await store.charges.with_metadata(ACCOUNT, found)).metadata == {"buyer": "Ada Lovelace"}
+    await store.charges.upsert(ACCOUNT, (charge("ch_1", as_of=NOW + DAY),))
+    assert (await store.charges.with_metadata(ACCOUNT, found)).metadata == {}
 
 
 async def test_a_link_makes_the_subscription_of_a_payment_known(store: Store) -> None:
