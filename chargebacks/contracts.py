@@ -126,6 +126,8 @@ class DisputeChanged(Value):
     event_id: str = ""
     dispute: Dispute | None = None
     """As the event shows it. Never trusted, as events may come late; where it tells nothing new, nothing is read."""
+    of_sale: bool = False
+    """What Stripe knows of the sale changed, a review of the payment for one: it is gathered anew."""
 
 
 class EvidenceAdded(Value):
@@ -138,6 +140,12 @@ class RefundChanged(Value):
     """Stripe said that a refund changed (`refund.updated`, `refund.failed`). Only wakes the case: it reads again."""
 
     refund_id: str
+
+
+class SubscriptionChanged(Value):
+    """Stripe said that a subscription changed or ended. Only wakes a case that could not end it: it tries again."""
+
+    subscription_id: str
 
 
 class TimelineEntry(Value):

@@ -14,7 +14,7 @@ from chargebacks.errors import BadInput
 from networks.registry import adapter_of
 from operations.disputes import dispute_changed
 from operations.importing import CaseStarter
-from operations.notify import refund_changed
+from operations.notify import refund_changed, sale_changed, subscription_changed
 from operations.start import ReceivedAlerts, start_cases
 from store import MessageKind, Store, StoredMessage
 from stripe_gateway.conversion import Reading, charge_snapshot
@@ -38,6 +38,8 @@ class Delivery:
             ("refund.", self._refund),
             ("charge.", self._charge),
             ("radar.early_fraud_warning.", self._warning),
+            ("review.", self._review),
+            ("customer.subscription.", self._subscription),
         )
 
     async def deliver(self, message: StoredMessage) -> str | None:
@@ -71,6 +73,28 @@ class Delivery:
             return None  # a refund of a payment without a charge
         told = await refund_changed(
             self._client, self._store, account=account, charge_id=charge, refund_id=refund
+        )
+        return told[0] if told else None
+
+    async def _review(self, account: str, event: StripeEvent) -> str | None:
+        """A review knows the buyer's IP address and what staff found: evidence, where the charge is disputed."""
+        charge = id_of(event.object.get("charge"))
+        if not charge:
+            return None  # of a payment without a charge
+        told = await sale_changed(
+            self._client, self._store, account=account, charge_id=charge, event_id=event.id
+        )
+        return told[0] if told else None
+
+    async def _subscription(self, account: str, event: StripeEvent) -> str | None:
+        if not event.object_id:
+            return None
+        told = await subscription_changed(
+            self._client,
+            self._store,
+            account=account,
+            subscription_id=event.object_id,
+            customer=id_of(event.object.get("customer")),
         )
         return told[0] if told else None
 

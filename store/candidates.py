@@ -213,10 +213,10 @@ def _gathered(
         charges |= {row.charge_id: row for row in kept[:room]}
         if reading.rarity == rarest and (len(rows) > reading.limit or len(kept) > room):
             complete = False
-    return tuple(_snapshot(row) for row in charges.values()), complete
+    return tuple(snapshot_of(row) for row in charges.values()), complete
 
 
-def _snapshot(row: Row[Any]) -> ChargeSnapshot:
+def snapshot_of(row: Row[Any]) -> ChargeSnapshot:
     charge = ChargeSnapshot.model_validate_json(row.document)
     known = {"subscription": row.subscription, "subscription_known": row.subscription_known}
     return charge.model_copy(update={**known, "origin": SnapshotOrigin.INDEX})

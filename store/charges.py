@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache, partial
 from typing import Any
@@ -15,7 +15,7 @@ from chargebacks.alerts import Alert
 from chargebacks.charges import ChargeSnapshot
 from chargebacks.matching import Candidates
 from store.accounts import Accounts
-from store.candidates import Question, find_charges, question_of
+from store.candidates import Question, find_charges, question_of, snapshot_of
 from store.commonness import count_common
 from store.database import Database
 from store.keys import network_key, order_key
@@ -40,6 +40,15 @@ class Charges:
         account_id = await self._accounts.number_of(account)
         question = question_of(account_id, alert, date_tolerance_days=date_tolerance_days)
         return await self._database.read(lambda connection: _candidates(connection, question))
+
+    async def known(self, account: str, charge_ids: Collection[str]) -> tuple[ChargeSnapshot, ...]:
+        """Those of the charges that are indexed, without their metadata."""
+        account_id = await self._accounts.number_of(account)
+        wanted = select(ChargeRow).where(
+            col(ChargeRow.account_id) == account_id, col(ChargeRow.charge_id).in_(charge_ids)
+        )
+        rows = await self._database.read(lambda connection: connection.execute(wanted).all())
+        return tuple(snapshot_of(row) for row in rows)
 
     async def with_metadata(self, account: str, charge: ChargeSnapshot) -> ChargeSnapshot:
         """The same with the metadata as it was last read. NeedsOperator where SECRETS_KEY does not open it."""

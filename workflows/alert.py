@@ -11,6 +11,7 @@ with workflow.unsafe.imports_passed_through():
         Decline,
         RefundChanged,
         Resume,
+        SubscriptionChanged,
     )
     from chargebacks.decisions import Mode
     from workflows.answering import report, watch_the_window
@@ -94,6 +95,11 @@ class AlertWorkflow:
     def refund_changed(self, change: RefundChanged) -> None:
         """A refund of this case changed at Stripe: read it again."""
         self._case.refund_changed = True
+
+    @workflow.signal
+    def subscription_changed(self, change: SubscriptionChanged) -> None:
+        """A subscription that this case could not end changed at Stripe: try again."""
+        self._case.news = True
 
     @workflow.query
     def case_file(self) -> CaseFile:

@@ -43,7 +43,7 @@ async def answer_round(case: DisputeCase, sources: Sources) -> None:
             asked = True
             sources.ask(until=_gather_until(case))
             if await sources.gave_at_once():
-                await case.take_news()
+                await _take_news(case)
                 continue
         unprotected, unprepared = await protect(case), await prepare(case)
         act = _due(case) or await _wait(case, sources, unprotected or unprepared)
@@ -139,10 +139,18 @@ async def _wait(case: DisputeCase, sources: Sources, trouble: str | None) -> Act
     if case.word is not None:
         return None
     if case.news:
-        await case.take_news()
+        await _take_news(case)
     elif case.gathered_at is None or workflow.now() - case.gathered_at > FRESH:
         await gather_again(case, until=workflow.now() + FRESH)  # it is time to file
     return None
+
+
+async def _take_news(case: DisputeCase) -> None:
+    """Where the sale is concerned, all that Stripe knows of it, the dispute included."""
+    if case.sale_changed:
+        case.sale_changed = case.changed = False
+        await gather_again(case, until=workflow.now() + FRESH)
+    await case.take_news()
 
 
 def _next_moment(case: DisputeCase) -> datetime:

@@ -60,6 +60,8 @@ class DisputeCase(KnownDispute):
         """The stage that the latest decision was about."""
         self.refund_changed = False
         """The refund of the inquiry has to be read again."""
+        self.sale_changed = False
+        """What Stripe knows of the sale has to be gathered again."""
         self.submissions_before = 0
         """Stripe's count when the round began."""
         self.accepted = self.story.verdict is Verdict.ACCEPTED
@@ -194,6 +196,9 @@ class DisputeCase(KnownDispute):
     def hear(self, change: DisputeChanged) -> None:
         """News from Stripe; what only echoes what is known (our own writes, mostly) changes nothing."""
         known = self.story.dispute
+        if change.of_sale and known is not None and not known.awaits_answer:
+            return  # nothing is to be filed
+        self.sale_changed = self.sale_changed or change.of_sale
         if change.dispute is not None and known is not None and not change.dispute.is_news_to(known):
             return
         self._heard = change.dispute

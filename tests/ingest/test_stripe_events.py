@@ -146,6 +146,57 @@ async def test_an_early_fraud_warning_starts_an_alert_case(service: Service) -> 
     assert case.case_id == f"alert/warnings-heard/{made['id']}"
 
 
+async def test_a_subscription_ended_by_hand_lets_its_case_go_on(service: Service) -> None:
+    """The case could not end it and asks a person; who ends it in the Dashboard need not tell us."""
+    shop = await open_shop(service.stack, "heard-subscriptions")
+    heard = HeardShop(shop=shop, endpoint=await listen(service.stack, shop.name, service.url))
+    charge_id, subscription = await shop.subscribed(4999)
+    for attempt in (1, 2):
+        await shop.fault("DELETE", "^/v1/subscriptions/", "403", nth=attempt)
+    case_id, _alert = await shop.alert(await shop.know(charge_id))
+
+    async def stands(status: CaseStatus) -> bool:
+        case = await shop.stack.store.cases.case_file(case_id)
+        return case is not None and case.status is status
+
+    assert await eventually(lambda: stands(CaseStatus.NEEDS_ATTENTION))
+    by_hand = await shop.stack.stripe_control.delete(
+        f"/v1/subscriptions/{subscription}",
+        headers={"Authorization": f"Bearer sk_test_sandbox_{shop.name}"},
+    )
+    by_hand.raise_for_status()
+    assert await eventually(lambda: stands(CaseStatus.CLOSED))
+    assert (await shop.ledger(charge_id))["refunded"] == 4999
+    assert await eventually(lambda: all_worked_off(heard))
+
+
+async def test_a_review_of_a_disputed_payment_is_gathered(heard: HeardShop) -> None:
+    """What staff and Radar know of the buyer comes into the evidence while it can still be filed."""
+    shop, charge = heard.shop, await sold(heard)
+    dispute = await shop.disputed(charge, due_by=due_in(9), reason="fraudulent")
+    case_id, store = f"dispute/{shop.name}/{dispute}", heard.shop.stack.store
+
+    async def reviews() -> int | None:
+        dossier = await store.evidence.dossier(case_id)
+        return len(dossier.reviews) if dossier is not None else None
+
+    async def gathering() -> bool:
+        case = await store.cases.case_file(case_id)
+        return case is not None and case.status is CaseStatus.GATHERING
+
+    assert await eventually(gathering)
+    assert await reviews() == 0
+    await post(
+        shop.stack.stripe_control, "/_sandbox/reviews", {"charge": charge, "ip_address": "203.0.113.77"}
+    )
+
+    async def gathered() -> bool:
+        return await reviews() == 1
+
+    assert await eventually(gathered)
+    assert await eventually(lambda: all_worked_off(heard))
+
+
 async def test_what_is_not_from_stripe_is_not_taken(service: Service, heard: HeardShop) -> None:
     """Unsigned, signed with another secret, changed on the way, kept back, or signed in advance: 401, nothing kept."""
     body, secret, now = event("charge.updated", {}), await secret_of(heard), datetime.now(UTC)
