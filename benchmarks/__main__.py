@@ -75,7 +75,7 @@ FULL = Sizes(
     open_disputes=1000,
     filled_charges=50_000,
     filled_subscriptions=2_000,
-    webhooks=2_000,
+    webhooks=1_000,
     burst=10_000,
     idle_seconds=60,
 )

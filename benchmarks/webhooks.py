@@ -179,7 +179,10 @@ async def _send(url: str, messages: Sequence[tuple[bytes, dict[str, str]]]) -> l
 
 async def _burst(stack: Stack, service: str, number: int) -> tuple[float, float]:
     source = stack.source("chargebackhit", "shop")
-    letters = [await _letter(stack) for _ in range(number)]
+    letters: list[tuple[bytes, dict[str, str]]] = []
+    while len(letters) < number:
+        some = min(_CONNECTIONS, number - len(letters))
+        letters += await asyncio.gather(*(_letter(stack) for _ in range(some)))
     began = perf_counter()
     await _send(f"{service}/alerts/{source}", letters)
     accepted = perf_counter() - began

@@ -23,7 +23,7 @@ class Parts:
     metrics: Metrics = field(default_factory=Metrics)
 
 
-def parts_of(request: Request) -> Parts:
+async def parts_of(request: Request) -> Parts:
     """A dependency of the routes."""
     parts: Parts = request.app.state.parts
     return parts

@@ -17,7 +17,7 @@ from networks.adapter import Inbound, Reply
 from networks.registry import adapter_of
 from operations.start import receive_alerts
 from runtime.stripe_signatures import verify
-from store import InboxMessage, Store, events_of
+from store import InboxMessage, Store, StripeWebhook, events_of
 from stripe_gateway.webhook_events import StripeEvent, read_event
 
 _SOON = {
@@ -46,14 +46,14 @@ async def receive_event(
     NotAuthentic when no secret of the account fits, BadInput when it is not an event (it is kept), NeedsOperator when
     the account is unknown or has no secret yet.
     """
-    await store.accounts.account_facts(account)
-    verify(body, signature, await _webhook_secrets(store, account, now), now=now)
+    facts, webhooks = await store.webhooks.receiver(account)
+    verify(body, signature, _valid_secrets(account, webhooks, now), now=now)
     try:
         event = read_event(body)
     except BadInput as refusal:
         await store.inbox.accept(_unreadable(account, body, now, refusal))
         raise
-    owner, refused = await _owner(store, account, event)
+    owner, refused = await _owner(store, facts, event)
     number, new = await store.inbox.accept(
         InboxMessage(
             source=events_of(owner),
@@ -100,8 +100,7 @@ async def receive_message(store: Store, source: str, request: Inbound) -> Reply:
     raise problem or NotAuthentic("Nothing proves who sent this.", reason="unsigned")
 
 
-async def _webhook_secrets(store: Store, account: str, now: datetime) -> Sequence[SecretStr]:
-    webhooks = await store.webhooks.of(account)
+def _valid_secrets(account: str, webhooks: Sequence[StripeWebhook], now: datetime) -> Sequence[SecretStr]:
     secrets = [each.secret for each in webhooks if each.expires_at is None or now < each.expires_at]
     if not secrets:
         raise NeedsOperator(
@@ -111,17 +110,16 @@ async def _webhook_secrets(store: Store, account: str, now: datetime) -> Sequenc
     return secrets
 
 
-async def _owner(store: Store, account: str, event: StripeEvent) -> tuple[str, str | None]:
+async def _owner(store: Store, facts: AccountFacts, event: StripeEvent) -> tuple[str, str | None]:
     """The account the event belongs to, as it is called here, and why it leads to nothing.
 
     A platform's Connect endpoint also brings the events of its connected accounts
     (https://docs.stripe.com/connect/webhooks).
     """
-    facts = await store.accounts.account_facts(account)
     if event.account is not None:
         name = await store.accounts.name_of(event.account)
         if name is None:
-            return account, f"unknown_account: no account here acts on {event.account}"
+            return facts.name, f"unknown_account: no account here acts on {event.account}"
         facts = await store.accounts.account_facts(name)
     return facts.name, _other_mode(facts, event)
 

@@ -13,7 +13,7 @@ from store.inbox import Inbox
 
 _LEASE = timedelta(minutes=2)
 """Longer than a batch takes while Temporal does not answer; what a dead process had taken waits that long."""
-_BATCH = 32
+_BATCH = 64
 _AT_ONCE = 16
 _LOOK_EVERY_SECONDS = 1.0
 _LONGEST_WAIT = timedelta(minutes=5)
@@ -62,11 +62,12 @@ class Relay:
         """Deliver one batch of what is due; returns how many messages were taken."""
         batch = await self._inbox.claim(now=self._clock(), lease=_LEASE, limit=_BATCH)
         room = asyncio.Semaphore(_AT_ONCE)
+        done: dict[int, str | None] = {}
 
         async def one(message: StoredMessage) -> None:
             async with room:
                 try:
-                    await self._deliver(message)
+                    await self._deliver(message, done)
                 except (
                     CaseError
                 ) as error:  # how it ended could not be noted: its lease runs out, and it comes again
@@ -75,6 +76,10 @@ class Relay:
         async with asyncio.TaskGroup() as group:
             for message in batch:
                 group.create_task(one(message))
+        await self._inbox.mark_all_done(done, at=self._clock())
+        for message in batch:
+            if message.id in done:
+                self._delivered(message, "delivered")
         return len(batch)
 
     async def _wait(self) -> None:
@@ -83,8 +88,9 @@ class Relay:
         except TimeoutError:
             return
 
-    async def _deliver(self, message: StoredMessage) -> None:
-        """One message's trouble is never another's: whatever goes wrong, it waits or is refused by itself."""
+    async def _deliver(self, message: StoredMessage, done: dict[int, str | None]) -> None:
+        """One message's trouble is never another's: whatever goes wrong, it waits or is refused by itself. What is
+        delivered is added to `done` with its case."""
         try:
             case_id = await self._delivery.deliver(message)
         except (BadInput, Refused) as refusal:
@@ -95,8 +101,7 @@ class Relay:
             _log.exception("delivery_broke", source=message.source, message_id=message.id)
             await self._later(message, f"{type(bug).__name__} in our own code", reason="bug")
         else:
-            await self._inbox.mark_done(message.id, at=self._clock(), case_id=case_id)
-            self._delivered(message, "delivered")
+            done[message.id] = case_id
 
     async def _refuse(self, message: StoredMessage, refusal: CaseError) -> None:
         await self._inbox.refuse(message.id, f"{refusal.reason}: {refusal}")

@@ -4,7 +4,7 @@ import json
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 from sqlalchemy.engine import Row
 from sqlmodel import col
 
@@ -173,6 +173,11 @@ def require_account(connection: Connection, account: str, *, named_by: str) -> N
         )
 
 
+def known_facts(connection: Connection, account: str) -> AccountFacts:
+    """What everybody may know of the account. NeedsOperator when it is unknown."""
+    return _facts(_known(connection, account))
+
+
 def _owner(account: str) -> str:
     return f"account {account}"
 
@@ -215,7 +220,10 @@ def _connect(
 
 
 def _find(connection: Connection, account: str) -> Row[Any] | None:
-    return connection.execute(select(AccountRow).where(col(AccountRow.name) == account)).one_or_none()
+    return connection.execute(_BY_NAME, {"name": account}).one_or_none()
+
+
+_BY_NAME = select(AccountRow).where(col(AccountRow.name) == bindparam("name"))
 
 
 def _known(connection: Connection, account: str) -> Row[Any]:

@@ -1,13 +1,23 @@
 """Messages as they came in: kept before anything else happens, each once, until they have been delivered to cases."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Connection, Select, func, select, type_coerce, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Select,
+    bindparam,
+    func,
+    select,
+    type_coerce,
+    update,
+)
 from sqlalchemy.sql.dml import ReturningInsert
 from sqlmodel import col
 
@@ -113,12 +123,13 @@ class Inbox:
 
     async def mark_done(self, message_id: int, *, at: datetime, case_id: str | None = None) -> None:
         """Note that the message was delivered, and to which case."""
-        done = (
-            update(InboxRow)
-            .where(col(InboxRow.id) == message_id)
-            .values(case_id=case_id, done_at=at, last_error=None)
-        )
-        await self._database.write(lambda connection: connection.execute(done))
+        await self.mark_all_done({message_id: case_id}, at=at)
+
+    async def mark_all_done(self, cases: Mapping[int, str | None], *, at: datetime) -> None:
+        """The same for several messages, by their numbers: one transaction, since each costs as much as a message."""
+        done = [{"number": number, "to_case": case_id, "at": at} for number, case_id in cases.items()]
+        if done:
+            await self._database.write(lambda connection: connection.execute(_DONE, done))
 
     async def mark_failed(self, message_id: int, *, next_try_at: datetime, error: str) -> None:
         """Note that it could not be delivered, and when that is tried again."""
@@ -202,31 +213,45 @@ def _claim(
     connection: Connection, *, now: datetime, until: datetime, limit: int
 ) -> tuple[StoredMessage, ...]:
     hold(connection, "inbox delivery")
+    numbers = list(connection.execute(_next_in_turn(), {"now": now, "most": limit}).scalars())
+    if not numbers:
+        return ()
+    connection.execute(_TAKEN, {"numbers": numbers, "until": until})
+    rows = {row.id: row for row in _messages(connection, _NUMBERED, {"numbers": numbers})}
+    return tuple(rows[number] for number in numbers)
+
+
+@lru_cache
+def _next_in_turn() -> Select[*tuple[Any, ...]]:
     in_turn = func.row_number().over(
         partition_by=col(InboxRow.account), order_by=(col(InboxRow.due_at), col(InboxRow.id))
     )
     free = select(col(InboxRow.id), col(InboxRow.due_at), in_turn.label("turn")).where(
-        *_WAITING, col(InboxRow.next_try_at) <= now
+        *_WAITING, col(InboxRow.next_try_at) <= bindparam("now")
     )
     queue = free.subquery()
-    chosen = select(queue.c.id).order_by(queue.c.turn, queue.c.due_at, queue.c.id).limit(limit)
-    numbers = list(connection.execute(chosen).scalars())
-    if not numbers:
-        return ()
-    taken = (
-        update(InboxRow)
-        .where(col(InboxRow.id).in_(numbers))
-        .values(next_try_at=until, attempts=InboxRow.attempts + 1)
-    )
-    connection.execute(taken)
-    rows = {
-        row.id: row for row in _messages(connection, select(InboxRow).where(col(InboxRow.id).in_(numbers)))
-    }
-    return tuple(rows[number] for number in numbers)
+    in_order = select(queue.c.id).order_by(queue.c.turn, queue.c.due_at, queue.c.id)
+    return in_order.limit(bindparam("most"))
 
 
-def _messages(connection: Connection, wanted: Select[*tuple[Any, ...]]) -> tuple[StoredMessage, ...]:
-    rows = connection.execute(wanted).mappings()
+_IS_NUMBERED = col(InboxRow.id).in_(bindparam("numbers", expanding=True))
+_NUMBERED = select(InboxRow).where(_IS_NUMBERED)
+_TAKEN = (
+    update(InboxRow)
+    .where(_IS_NUMBERED)
+    .values(next_try_at=bindparam("until"), attempts=InboxRow.attempts + 1)
+)
+_DONE = (
+    update(InboxRow)
+    .where(col(InboxRow.id) == bindparam("number"))
+    .values(case_id=bindparam("to_case"), done_at=bindparam("at"), last_error=None)
+)
+
+
+def _messages(
+    connection: Connection, wanted: Select[*tuple[Any, ...]], values: dict[str, Any] | None = None
+) -> tuple[StoredMessage, ...]:
+    rows = connection.execute(wanted, values or {}).mappings()
     return tuple(StoredMessage.model_validate({**row, "headers": json.loads(row["headers"])}) for row in rows)
 
 

@@ -1,14 +1,16 @@
 """The signing secrets of the webhook endpoints at Stripe that send to us."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from pydantic import SecretStr
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
 from sqlmodel import col
 
+from chargebacks.accounts import AccountFacts
 from chargebacks.values import Instant, Value
-from store.accounts import require_account
+from store.accounts import known_facts, require_account
 from store.database import Database
 from store.ingest_tables import StripeWebhookRow
 from store.sealing import Sealer
@@ -56,13 +58,21 @@ class StripeWebhooks:
 
     async def of(self, account: str) -> tuple[StripeWebhook, ...]:
         """Every secret of the account, newest first, those that have run out among them."""
-        wanted = (
-            select(StripeWebhookRow)
-            .where(col(StripeWebhookRow.account) == account)
-            .order_by(col(StripeWebhookRow.id).desc())
+        rows = await self._database.read(
+            lambda connection: connection.execute(_OF_ACCOUNT, {"account": account}).all()
         )
-        rows = await self._database.read(lambda connection: connection.execute(wanted).all())
         return tuple(self._opened(row) for row in rows)
+
+    async def receiver(self, account: str) -> tuple[AccountFacts, tuple[StripeWebhook, ...]]:
+        """The account and its secrets in one visit to the database, as every event asks for both. NeedsOperator when it
+        is unknown."""
+
+        def both(connection: Connection) -> tuple[AccountFacts, Sequence[Row[Any]]]:
+            facts = known_facts(connection, account)
+            return facts, connection.execute(_OF_ACCOUNT, {"account": account}).all()
+
+        facts, rows = await self._database.read(both)
+        return facts, tuple(self._opened(row) for row in rows)
 
     async def expire(self, account: str, *, keep: int, at: datetime) -> None:
         """Let every secret of the account run out at that moment, but for the one with the number `keep` and those
@@ -86,6 +96,13 @@ class StripeWebhooks:
     def _opened(self, row: Row[Any]) -> StripeWebhook:
         secret = self._sealer.unseal(_owner(row.account), row.sealed)["secret"]
         return StripeWebhook.model_validate({**row._mapping, "secret": secret})
+
+
+_OF_ACCOUNT = (
+    select(StripeWebhookRow)
+    .where(col(StripeWebhookRow.account) == bindparam("account"))
+    .order_by(col(StripeWebhookRow.id).desc())
+)
 
 
 def _owner(account: str) -> str:

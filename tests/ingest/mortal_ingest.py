@@ -26,7 +26,7 @@ POINTS: dict[str, tuple[type, str, bool]] = {
     "before it is taken up": (Inbox, "claim", True),
     "after it is taken up, before it is delivered": (Delivery, "deliver", True),
     "after it is delivered, before that is noted": (Delivery, "deliver", False),
-    "after it is noted": (Inbox, "mark_done", False),
+    "after it is noted": (Inbox, "mark_all_done", False),
 }
 
 
