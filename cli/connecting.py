@@ -8,7 +8,7 @@ import typer
 
 from cli import connection_care, reading
 from cli.commands import Account, command, console
-from cli.connection_care import set_up_account, set_up_schedules, stripe_and_store
+from cli.connection_care import begin_filling, set_up_account, set_up_schedules, stripe_and_store
 
 app = typer.Typer(help="Connect Stripe accounts, alert sources and evidence sources.", no_args_is_help=True)
 
@@ -45,11 +45,16 @@ async def connect_stripe_account(
         bool | None,
         typer.Option("--disputes/--no-disputes", help="Dispute representment; off for a new account."),
     ] = None,
+    backfill_days: Annotated[
+        int,
+        typer.Option(min=0, max=3650, metavar="N", help="Read the charges of so many days; 0 reads none."),
+    ] = 120,
 ) -> None:
     """Connect a Stripe account, or give a connected one a new key; its switches stay unless they are given.
 
     The key is tried at Stripe, permission by permission, and kept sealed. What lacks a permission rests; the webhook
-    endpoint is made at Stripe where PUBLIC_URL says how to reach us. The key is asked for at the terminal unless a
+    endpoint is made at Stripe where PUBLIC_URL says how to reach us. The charges of the last months are read in the
+    background, so that alerts find them. The key is asked for at the terminal unless a
     file or a variable has it: a command line can be read by others.
 
     Example: `starter.py connect stripe --account shop --key-env STRIPE_KEY`
@@ -74,6 +79,8 @@ async def connect_stripe_account(
             f"{account}  connected to {found.id}, {mode} mode. It observes until a policy says otherwise."
         )
         await set_up_account(settings, stripe, store, account)
+        if backfill_days:
+            await begin_filling(settings, store, account, days=backfill_days)
 
 
 @command(app, "source")

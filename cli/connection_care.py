@@ -95,6 +95,24 @@ async def set_up_schedules(settings: "Settings", store: "Store") -> None:
         typer.echo(f"The schedules were not set: {error} Run `starter.py schedules` later.")
 
 
+async def begin_filling(settings: "Settings", store: "Store", account: str, *, days: int) -> None:
+    """Have the charge index filled in the background; what is indexed already is not read again."""
+    from operations.backfill import start_backfill
+    from runtime.temporal import connect
+
+    again, now = f"`starter.py backfill --account {account} --days {days}`", datetime.now(UTC)
+    try:
+        await start_backfill(
+            await connect(settings), store, account=account, since=now - timedelta(days=days), until=now
+        )
+    except CaseError as error:
+        typer.echo(f"Its charges are not being read: {error} Run {again} later.")
+    else:
+        typer.echo(
+            f"Its charges of {days} days are being read in the background; {again} shows how far it is."
+        )
+
+
 @command(app, "check")
 async def check_account(account: Account) -> None:
     """Try out what the account's key may do. A feature that lacks a permission rests; one that has it all goes on.

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Annotated
 
+import structlog
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, Response
 
@@ -16,7 +17,10 @@ from operations.receiving import receive_event, receive_message
 
 router = APIRouter(tags=["webhooks"])
 
-_UNKNOWN = {"unknown_account", "unknown_source", "account_removed", "source_removed"}
+_NOT_READY = "secret_missing"
+_UNKNOWN = {"unknown_account", "unknown_source", "account_removed", "source_removed", _NOT_READY}
+
+_log = structlog.get_logger(__name__)
 
 
 @router.post(
@@ -70,6 +74,10 @@ def _received(parts: Parts, request: Request, receiver: str) -> Iterator[None]:
     try:
         yield
     except CaseError as error:
+        if error.reason == _NOT_READY:
+            _log.warning(
+                "receiver_not_ready", receiver=receiver, error=str(error)
+            )  # for us, not for the internet
         if error.reason in _UNKNOWN:
             parts.metrics.received("unknown", "refused")
             raise NeedsOperator("Nothing is connected under this name.", reason="unknown_source") from None

@@ -53,6 +53,8 @@ async def test_a_key_and_an_address_are_all_that_is_needed(stack: Stack, starter
     await own_account(stack, "acct_1Restricted")
     await grant(stack, "rk_test_restricted", "acct_1Restricted", without="file_write")
     with_key = starter.changed(SHOP_KEY="rk_test_restricted", PUBLIC_URL=stack.ingest_url)
+    sold = {"account": "acct_1Restricted", "charges": [{"amount": 4200}, {"amount": 4300}]}
+    await post(stack.stripe_control, "/_sandbox/charges", sold)
     connected = await with_key(
         "connect", "stripe", "--account", "restricted", "--key-env", "SHOP_KEY", "--disputes"
     )
@@ -65,6 +67,9 @@ async def test_a_key_and_an_address_are_all_that_is_needed(stack: Stack, starter
     assert "https://dashboard.stripe.com/apikeys" in connected.out
     assert "warnings-restricted  takes Stripe's early fraud warnings." in connected.out
     assert "webhook endpoint created: Stripe sends its events here." in connected.out
+    assert "Its charges of 120 days are being read in the background" in connected.out
+    assert "is in the index" in (await starter("backfill", "--account", "restricted")).out
+    assert await stack.store.charges.count("restricted") == 2
     assert row_of((await starter("connect", "list")).out, "restricted") == ["test", "on", "rests"]
     assert "Disputes rest: the key lacks Files: write." in (await starter("cases", "--attention")).out
 

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import httpx
 import pytest
 from ingest_parts import HeardShop, Service, event, event_headers
 from merchants import ACTING
@@ -195,6 +196,18 @@ async def test_a_review_of_a_disputed_payment_is_gathered(heard: HeardShop) -> N
 
     assert await eventually(gathered)
     assert await eventually(lambda: all_worked_off(heard))
+
+
+async def test_an_account_without_a_secret_is_nobody(service: Service) -> None:
+    """Whoever asks from the internet does not learn that the account is there, or what is to be done about it."""
+    shop = await open_shop(service.stack, "heard-too-early")
+    async with httpx.AsyncClient() as anybody:
+        answers = [
+            await anybody.post(f"{service.url}/stripe/{name}", content=b"{}")
+            for name in (shop.name, "nobody")
+        ]
+    assert [answer.status_code for answer in answers] == [404, 404]
+    assert answers[0].content == answers[1].content
 
 
 async def test_what_is_not_from_stripe_is_not_taken(service: Service, heard: HeardShop) -> None:
