@@ -47,7 +47,9 @@ async def connect_stripe_account(
     ] = None,
     backfill_days: Annotated[
         int,
-        typer.Option(min=0, max=3650, metavar="N", help="Read the charges of so many days; 0 reads none."),
+        typer.Option(
+            min=0, max=3650, metavar="N", help="For alerts, read the charges of so many days; 0: none."
+        ),
     ] = 120,
 ) -> None:
     """Connect a Stripe account, or give a connected one a new key; its switches stay unless they are given.
@@ -79,7 +81,7 @@ async def connect_stripe_account(
             f"{account}  connected to {found.id}, {mode} mode. It observes until a policy says otherwise."
         )
         await set_up_account(settings, stripe, store, account)
-        if backfill_days:
+        if backfill_days and (await store.accounts.account_facts(account)).alert_management:
             await begin_filling(settings, store, account, days=backfill_days)
 
 

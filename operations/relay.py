@@ -13,7 +13,7 @@ from store.inbox import Inbox
 
 _LEASE = timedelta(minutes=2)
 """Longer than a batch takes while Temporal does not answer; what a dead process had taken waits that long."""
-_BATCH = 64
+_BATCH = 32
 _AT_ONCE = 16
 _LOOK_EVERY_SECONDS = 1.0
 _LONGEST_WAIT = timedelta(minutes=5)

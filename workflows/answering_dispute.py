@@ -149,7 +149,8 @@ async def _take_news(case: DisputeCase) -> None:
     """Where the sale is concerned, all that Stripe knows of it, the dispute included."""
     if case.sale_changed:
         case.sale_changed = case.changed = False
-        await gather_again(case, until=workflow.now() + FRESH)
+        if not await gather_again(case, until=workflow.now() + FRESH):
+            case.changed = True  # the dispute alone may still be had
     await case.take_news()
 
 

@@ -43,14 +43,15 @@ async def gather(case: DisputeCase, *, until: datetime) -> bool:
     return gathered is not None
 
 
-async def gather_again(case: DisputeCase, *, until: datetime) -> None:
-    """Read Stripe afresh; where it cannot be read, what is at hand must do."""
+async def gather_again(case: DisputeCase, *, until: datetime) -> bool:
+    """Read Stripe afresh; False where it cannot be read: what is at hand must do."""
     try:
         gathered = await case.run(GATHER, case.order, summary=f"look again at {case.dispute_id}", until=until)
     except StepFailed as failure:
         case.record.note(f"Stripe could not be read again ({failure.reason}): {failure.message}")
-        return
+        return False
     case.take_gathered(gathered)
+    return True
 
 
 class Sources:
@@ -61,6 +62,8 @@ class Sources:
         self._asking: dict[str, asyncio.Task[None]] = {}
         self._given: dict[str, set[str]] = {}
         """What each gave last, by item id."""
+        self._kept: dict[str, tuple[dict[str, Any], SupplyReceipt]] = {}
+        """What each activity said last, where it was said in words alone, and what was kept of it."""
 
     @property
     def silent(self) -> tuple[str, ...]:
@@ -137,10 +140,16 @@ class Sources:
         if (size := len(json.dumps(supply))) > _LARGEST_SUPPLY:
             message = f"the answer has {size:,} bytes, of {_LARGEST_SUPPLY:,} that are taken: give files by their URL"
             raise StepFailed(reason="bad_supply", message=message, needs_operator=False)
+        said, receipt = self._kept.get(source.name, (None, None))
+        if receipt is not None and supply == said:
+            return receipt  # most reminders bring nothing, and each keeping costs history events
         kept = SupplyOrder(case_id=case.id, source=source.name, supply=supply)
-        return await case.run(
+        receipt = await case.run(
             KEEP_SUPPLY, kept, summary=f"keep what {source.name} gave", until=workflow.now() + _KEEP_FOR
         )
+        if not supply.get("files"):  # what lies under a file's URL may be another one next time
+            self._kept[source.name] = (supply, receipt)
+        return receipt
 
     def _request(self, until: datetime) -> SupplyRequest:
         case, sale = self._case, self._case.sale

@@ -318,3 +318,15 @@ async def forget_what_was_gathered(shop: DisputeShop) -> None:
     url = shop.stack.settings().database_url
     with sqlite3.connect(url.partition(":///")[2]) as database:
         assert database.execute("delete from dossiers").rowcount == 1
+
+
+async def test_a_sale_that_cannot_be_read_hides_no_verdict(shop: DisputeShop) -> None:
+    """A review has it gathered anew, which Stripe does not allow just now; the dispute is read all the same."""
+    await shop.follow_policy()
+    dispute = await shop.opened(due_by=due_in(9))
+    await shop.staged(dispute)
+    await shop.at_stripe(f"disputes/{dispute}/decide", status="lost")
+    await shop.at_stripe("faults", method="GET", path="^/v1/charges", action="403")
+    await shop.tell(dispute, DisputeChanged(event_id="evt_review", of_sale=True))
+    case = await shop.told(dispute, "verdict: lost")
+    assert "Stripe could not be read again" in story(case)
