@@ -135,6 +135,12 @@ class Case:
         return None
 
     @cached_property
+    def identifiers(self) -> tuple[Given[IdentifiersContent], ...]:
+        """What the merchant's records say of this sale, in the order in which they came."""
+        of_the_sale = (None, self.dossier.sale.charge.id)
+        return tuple(one for one in self.given(IdentifiersContent) if one.content.charge_id in of_the_sale)
+
+    @cached_property
     def customer_email(self) -> Fact[str] | None:
         sale, customer = self.dossier.sale, self.dossier.customer
         if email := sale.billing.email:
@@ -143,6 +149,9 @@ class Case:
             return Fact(value=email, sources=(self.of_charge("receipt_email"),))
         if customer and customer.party.email:
             return Fact(value=customer.party.email, sources=(stripe(f"customer {customer.id}, email"),))
+        for one in self.identifiers:
+            if one.content.email:
+                return Fact(value=one.content.email, sources=(one.source("email"),))
         return None
 
     @cached_property
@@ -157,19 +166,21 @@ class Case:
 
     @cached_property
     def shipping_address(self) -> Fact[Address] | None:
-        """Where the order was to go."""
+        """Where the order was to go: by Stripe, else by the merchant's own records."""
         shipment = self.dossier.sale.shipment
         if shipment and shipment.to.address and shipment.to.address.lines:
             return Fact(value=shipment.to.address, sources=(self.of_charge("shipping.address"),))
+        for one in self.identifiers:
+            if (address := one.content.shipping_address) and address.lines:
+                return Fact(value=address, sources=(one.source("shipping_address"),))
         return None
 
     @cached_property
     def purchase_ip(self) -> Fact[str] | None:
         if ip := self.dossier.purchase_ip:
             return Fact(value=ip, sources=(self._place_of_ip(ip),))
-        for one in self.given(IdentifiersContent):
-            of_the_sale = one.content.charge_id in (None, self.dossier.sale.charge.id)
-            if of_the_sale and one.content.purchase_ip:
+        for one in self.identifiers:
+            if one.content.purchase_ip:
                 return Fact(value=one.content.purchase_ip, sources=(one.source("purchase_ip"),))
         return None
 
@@ -272,8 +283,8 @@ class Case:
             lines := [one_line(line.description) for line in invoice.lines if line.description.strip()]
         ):
             yield Fact(value=listed(lines), sources=(stripe(f"invoice {invoice.id}, lines"),))
-        for one in self.given(IdentifiersContent):
-            if one.content.charge_id in (None, sale.charge.id) and one.content.product_description:
+        for one in self.identifiers:
+            if one.content.product_description:
                 yield Fact(value=one.content.product_description, sources=(one.source(field),))
         if sale.description and says_what(sale.description):
             yield Fact(value=sale.description, sources=(self.of_charge("description"),))

@@ -33,9 +33,11 @@ from dispute_builders import (
 )
 
 from chargebacks.disputes import LinkedAlert
+from chargebacks.dossier import Party
 from chargebacks.evidence_fields import MOST_CHARACTERS, TEXT_FIELDS, ProductType
 from chargebacks.evidence_items import (
     Content,
+    IdentifiersContent,
     PolicyKind,
     Supplier,
     UsageContent,
@@ -342,3 +344,30 @@ def test_documents_are_shown_as_they_are() -> None:
     block = next(one for one in draft.exhibits if one.slot == "customer_signature").blocks[0]
     assert block.type == "document"
     assert (block.sha256, block.name, block.pages) == ("b" * 64, "signed.pdf", 2)
+
+
+class TestMerchantsRecords:
+    """What a source's identifiers say of the sale counts as at hand, and is filed where Stripe knows nothing."""
+
+    UNKNOWN = a_dossier(
+        dispute=about("product_not_received", "13.1"),
+        sale=a_sale(billing=Party(name="Jane Doe"), receipt_email=None),
+        customer=None,
+    )
+    KNOWN = IdentifiersContent(email="jane@example.org", shipping_address=HOME)
+
+    def test_fill_what_stripe_does_not_know(self) -> None:
+        texts = composed(self.UNKNOWN, self.KNOWN).draft.texts
+        assert texts["shipping_address"] == HOME.one_line()
+        assert texts["customer_email_address"] == "jane@example.org"
+
+    def test_give_way_to_stripe(self) -> None:
+        """Which is what the bank sees, too."""
+        dossier = a_dossier(dispute=about("product_not_received", "13.1"), sale=a_sale(shipment=PARCEL))
+        texts = composed(dossier, self.KNOWN).draft.texts
+        assert texts["customer_email_address"] == "jane@example.com"
+
+    def test_of_another_charge_say_nothing(self) -> None:
+        elsewhere = self.KNOWN.model_copy(update={"charge_id": "ch_before"})
+        texts = composed(self.UNKNOWN, elsewhere).draft.texts
+        assert not {"shipping_address", "customer_email_address"} & texts.keys()

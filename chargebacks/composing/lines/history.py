@@ -4,6 +4,7 @@ The thought behind Visa's Compelling Evidence 3.0 (https://docs.stripe.com/dispu
 issuers, too. Where Visa's own rules are met, the letter tells of the two charges that are sent to Visa.
 """
 
+from collections.abc import Sequence
 from itertools import combinations
 from typing import NamedTuple
 
@@ -151,7 +152,6 @@ def _undisputed(case: Case) -> list[EarlierCharge]:
 
 def _of_the_sale(case: Case) -> _Known:
     charge = case.dossier.sale.charge
-    given = [one for one in case.given(IdentifiersContent) if one.content.charge_id in (None, charge.id)]
     ip, email, address = case.purchase_ip, case.customer_email, case.shipping_address
     kept = {
         name: (key, charge.metadata[key])
@@ -167,7 +167,7 @@ def _of_the_sale(case: Case) -> _Known:
     )
     facts = [place for fact in (ip, email, address) if fact for place in fact.sources]
     metadata = [case.of_charge(f"metadata.{key}") for key, _ in kept.values()]
-    return _told(given, at_stripe, (*facts, *metadata))
+    return _told(case.identifiers, at_stripe, (*facts, *metadata))
 
 
 def _of_earlier(earlier: EarlierCharge, case: Case) -> _Known:
@@ -184,7 +184,7 @@ def _of_earlier(earlier: EarlierCharge, case: Case) -> _Known:
 
 
 def _told(
-    given: list[Given[IdentifiersContent]], at_stripe: Ce3Transaction, sources: tuple[Source, ...]
+    given: Sequence[Given[IdentifiersContent]], at_stripe: Ce3Transaction, sources: tuple[Source, ...]
 ) -> _Known:
     """The merchant's word before Stripe's, as in what is sent to Visa."""
     supplied = [
